@@ -1,1 +1,29 @@
-//! Placeholder.
+//! Ordered schema changes for SQLite and PostgreSQL, and the one function that applies them.
+#![doc = include_str!("../README.md")]
+
+mod apply;
+mod dialect;
+mod m0001_log;
+mod m0002_read_models;
+mod m0003_mail;
+mod m0004_access;
+
+pub use apply::{Error, Status, migrate, status};
+
+use sea_orm_migration::prelude::*;
+
+/// Laurel's own migrations, oldest first. An extension brings a migrator, and a table to record it, of its own.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_log::Migration),
+            Box::new(m0002_read_models::Migration),
+            Box::new(m0003_mail::Migration),
+            Box::new(m0004_access::Migration),
+        ]
+    }
+}

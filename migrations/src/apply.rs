@@ -1,0 +1,107 @@
+//! Brings a database up to this binary's schema, one copy at a time.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+
+use crate::Migrator;
+
+/// Two copies that start at once must not migrate at once; the number is arbitrary and ours.
+const POSTGRES_LOCK: i64 = 0x6c61_7572_656c;
+
+/// Why a database is not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A newer Laurel has migrated this database; this one would not understand it. Nothing was changed.
+    #[error("the database is newer than this binary: it holds {}, unknown here", .0.join(", "))]
+    Newer(Vec<String>),
+    /// The database refused or could not be reached. A migration that failed was rolled back.
+    #[error("{0}")]
+    Database(#[from] DbErr),
+}
+
+/// What a database holds, seen from this binary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Names of migrations that are applied, oldest first.
+    pub applied: Vec<String>,
+    /// Names of migrations that `migrate` would apply, oldest first.
+    pub pending: Vec<String>,
+}
+
+/// Applies what is pending and returns the names of what was applied, oldest first.
+///
+/// `url` is `sqlite://…?mode=rwc` or `postgres://…`. On PostgreSQL other copies wait for an advisory lock, which ends
+/// with the connection.
+///
+/// # Errors
+/// [`Error::Newer`] before anything is touched; [`Error::Database`] with the failed migration rolled back.
+pub async fn migrate(url: &str) -> Result<Vec<String>, Error> {
+    let database = connect(url).await?;
+    if database.get_database_backend() == DbBackend::Postgres {
+        database
+            .execute_unprepared("SET lock_timeout = '30s'")
+            .await?;
+        database
+            .execute_unprepared(&format!("SELECT pg_advisory_lock({POSTGRES_LOCK})"))
+            .await?;
+    }
+    let applied = apply(&database).await;
+    database.close().await?;
+    applied
+}
+
+/// Compares a database with this binary, without changing it.
+///
+/// # Errors
+/// [`Error::Newer`] and [`Error::Database`], as for [`migrate`].
+pub async fn status(url: &str) -> Result<Status, Error> {
+    let database = connect(url).await?;
+    let status = compare(&database).await;
+    database.close().await?;
+    status
+}
+
+async fn apply(database: &DatabaseConnection) -> Result<Vec<String>, Error> {
+    let pending = compare(database).await?.pending;
+    if !pending.is_empty() {
+        Migrator::up(database, None).await?;
+    }
+    Ok(pending)
+}
+
+async fn compare(database: &DatabaseConnection) -> Result<Status, Error> {
+    let known: Vec<String> = Migrator::migrations()
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect();
+    let manager = SchemaManager::new(database);
+    let applied: Vec<String> = if manager
+        .has_table(Migrator::migration_table_name().to_string())
+        .await?
+    {
+        let models = Migrator::get_migration_models(database).await?;
+        models.into_iter().map(|model| model.version).collect()
+    } else {
+        Vec::new()
+    };
+    let unknown: Vec<String> = applied
+        .iter()
+        .filter(|name| !known.contains(name))
+        .cloned()
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Error::Newer(unknown));
+    }
+    let pending = known
+        .into_iter()
+        .filter(|name| !applied.contains(name))
+        .collect();
+    Ok(Status { applied, pending })
+}
+
+/// One connection, so that the advisory lock and the migrations share a session.
+async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options).await
+}
