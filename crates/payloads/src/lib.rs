@@ -1,1 +1,24 @@
-//! Placeholder.
+//! The vocabulary: webhook payloads as Masivo sends them.
+#![doc = include_str!("../README.md")]
+
+mod amount;
+mod event;
+mod ids;
+pub mod json;
+mod masivo;
+mod reading;
+mod schema;
+mod timestamp;
+mod unreadable;
+
+pub use amount::{Amount, InvalidAmount};
+pub use event::Event;
+pub use ids::{BehaviorEventId, BrandId, CampaignId, CustomerId, InvalidId, RewardId, TierId};
+pub use masivo::{
+    Attributes, BehaviorEvent, BehaviorOutcome, Consent, Coupon, Customer, EventKind, Line,
+    Movement, Payload, Purposes, Registration, Reward, TierChange, Total, Wallet,
+};
+pub use reading::{Reading, read};
+pub use schema::schemas;
+pub use timestamp::Timestamp;
+pub use unreadable::{Reason, Unreadable};

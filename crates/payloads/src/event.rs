@@ -1,0 +1,56 @@
+//! One event: its name, whom it is about, what it says, and when it happened.
+
+use std::time::Duration;
+
+use crate::{CustomerId, EventKind, Payload, Reason, Timestamp, Unreadable, read};
+
+/// One webhook, interpreted.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// `event` as it was sent; for an unrecognized kind the only name it has.
+    pub name: String,
+    /// `data.customer_id`, the brand's own id. There for each of Masivo's ten events.
+    pub customer_id: Option<CustomerId>,
+    /// The rest of `data`.
+    pub payload: Payload,
+}
+
+/// 2000-01-01T00:00:00Z: older than every loyalty programme on Masivo.
+const EARLIEST: Timestamp = Timestamp::from_micros(946_684_800_000_000);
+/// How far a sender's clock may run ahead of ours.
+const AHEAD: Duration = Duration::from_hours(24);
+
+impl Event {
+    /// Which of Masivo's events this is.
+    pub fn kind(&self) -> EventKind {
+        self.payload.kind()
+    }
+
+    /// When it happened: the best time in the payload that can be believed, else `received_at`.
+    ///
+    /// Not believed is a time before 2000 or more than 24 hours after the receipt.
+    pub fn occurred_at(&self, received_at: Timestamp) -> Timestamp {
+        let latest = received_at.saturating_add(AHEAD);
+        let times = self.payload.times().into_iter();
+        times
+            .flatten()
+            .find(|time| (EARLIEST..=latest).contains(time))
+            .unwrap_or(received_at)
+    }
+
+    /// Interprets a body that intake has kept.
+    ///
+    /// # Errors
+    /// Why it cannot be interpreted; a body that is not even a JSON object has the wrong shape.
+    pub fn parse(body: &[u8]) -> Result<Self, Unreadable> {
+        match read(body) {
+            Ok(reading) => reading.event,
+            Err(_malformed) => Err(Unreadable {
+                reason: Reason::Shape,
+                place: String::new(),
+                name: None,
+                customer_id: None,
+            }),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The macro that turns the table of events into everything that has one arm an event.
+
+use crate::Timestamp;
+
+/// What the data of an event can tell about the event itself.
+pub(super) trait Data {
+    /// The times at which it may have happened, the best first.
+    fn times(&self) -> Vec<Option<Timestamp>> {
+        Vec::new()
+    }
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $kind:ident($data:ident) = $name:literal,)+) => {
+        /// What an event is, under Masivo's own name for it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum EventKind {
+            $($(#[$doc])* $kind,)+
+            /// A movement that an extension appended; never a webhook.
+            External,
+            /// An event that nobody here knows: kept until a subscriber does.
+            Unrecognized,
+        }
+
+        impl EventKind {
+            /// Every kind, in Masivo's order.
+            pub const ALL: &'static [Self] =
+                &[$(Self::$kind,)+ Self::External, Self::Unrecognized];
+
+            /// Masivo's name: what is stored, shown and counted.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                    Self::External => "EXTERNAL",
+                    Self::Unrecognized => "UNRECOGNIZED",
+                }
+            }
+
+            /// The kind of a webhook with this `event`. Names match exactly, and nobody can send
+            /// the two names that are our own.
+            pub fn from_name(name: &str) -> Self {
+                match name {
+                    $($name => Self::$kind,)+
+                    _ => Self::Unrecognized,
+                }
+            }
+        }
+
+        /// What an event says, beside whom it is about.
+        #[derive(Debug, Clone)]
+        #[expect(clippy::large_enum_variant, reason = "one a webhook, and taken apart at once")]
+        pub enum Payload {
+            $($(#[$doc])* $kind($data),)+
+            /// `data` as it was sent, of an event that nobody here knows.
+            Unrecognized(Box<RawValue>),
+        }
+
+        impl Payload {
+            pub(crate) fn kind(&self) -> EventKind {
+                match self {
+                    $(Self::$kind(_) => EventKind::$kind,)+
+                    Self::Unrecognized(_) => EventKind::Unrecognized,
+                }
+            }
+
+            pub(crate) fn times(&self) -> Vec<Option<Timestamp>> {
+                match self {
+                    $(Self::$kind(data) => data.times(),)+
+                    Self::Unrecognized(_) => Vec::new(),
+                }
+            }
+
+            /// Reads `data` as the kind has it.
+            pub(crate) fn read<'de, D>(kind: EventKind, data: D) -> Result<Self, D::Error>
+            where
+                D: Deserializer<'de>,
+            {
+                match kind {
+                    $(EventKind::$kind => $data::deserialize(data).map(Self::$kind),)+
+                    EventKind::External | EventKind::Unrecognized => {
+                        Box::<RawValue>::deserialize(data).map(Self::Unrecognized)
+                    }
+                }
+            }
+        }
+
+        /// The schema of `data`, for the events that Masivo documents.
+        pub(crate) fn data_schema(
+            kind: EventKind,
+            generator: &mut SchemaGenerator,
+        ) -> Option<Schema> {
+            match kind {
+                $(EventKind::$kind => Some(generator.subschema_for::<$data>()),)+
+                EventKind::External | EventKind::Unrecognized => None,
+            }
+        }
+    };
+}
+
+pub(super) use events;
