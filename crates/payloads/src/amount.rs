@@ -14,8 +14,7 @@ use crate::json::number::{self, Number};
 
 /// A quantity of a reward (points, money, pieces), exact to six decimals.
 ///
-/// What is read from a text lies within ±9.2e12, so that a million of the largest can be told from
-/// an overflow; sums made with [`Amount::checked_add`] may go up to what an i64 of millionths holds.
+/// What is read from a text lies within ±9.2e12; what is made from millionths, within an i64.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(i64);
 

@@ -4,7 +4,7 @@ use super::tape::{Kind, Node};
 
 /// Long enough for every place that Masivo documents, short enough for a log line.
 const MAX_LENGTH: usize = 256;
-/// An unknown key may be anything, a whole customer's data included.
+/// Longer than every key that Masivo documents.
 const MAX_KEY: usize = 40;
 
 /// The path from a container down to one of its tokens, as in `data.lines[0].amount`.
@@ -35,27 +35,17 @@ fn step_towards(container: Node<'_>, target: usize) -> Option<(String, Node<'_>)
     let (key, value) = container
         .members()
         .find(|(_, value)| target < value.next())?;
-    let step = key
-        .text()
-        .map_or_else(|| "?".to_owned(), |text| printable(&text));
+    let step = key.text().filter(|text| is_plain(text));
+    let step = step.map_or_else(|| "?".to_owned(), String::from);
     // A fault in the key itself ends the walk at the key.
     Some((step, if target == key.index() { key } else { value }))
 }
 
-fn printable(key: &str) -> String {
-    let mut step: String = key
-        .chars()
-        .take(MAX_KEY)
-        .map(|character| {
-            if character.is_control() {
-                '\u{fffd}'
-            } else {
-                character
-            }
-        })
-        .collect();
-    if key.chars().nth(MAX_KEY).is_some() {
-        step.push('…');
-    }
-    step
+/// Keys of free-form objects may be anything, an address included: only plain names are shown.
+fn is_plain(key: &str) -> bool {
+    key.len() <= MAX_KEY
+        && key.starts_with(|first: char| first.is_ascii_alphabetic())
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

@@ -1,5 +1,7 @@
 //! Behavior events: what customers did, as the brand reported it to Masivo.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -10,7 +12,7 @@ use crate::{BehaviorEventId, Timestamp};
 /// Something that a customer did: a purchase, a visit, a reversal.
 ///
 /// Its own `customer_id` may be Masivo's internal one and is therefore not read.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct BehaviorEvent {
     /// Masivo's id of it, the same each time a failure repeats.
@@ -30,26 +32,31 @@ pub struct BehaviorEvent {
     pub result: Option<Box<RawValue>>,
     /// When it was sent to Masivo.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub issued_at: Option<Timestamp>,
     /// When Masivo began with it.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub processing_at: Option<Timestamp>,
     /// When Masivo was done with it.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub resolved_at: Option<Timestamp>,
     /// When it was cancelled.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub cancelled_at: Option<Timestamp>,
     /// When it expired.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub expired_at: Option<Timestamp>,
     /// When it was reversed.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub reversed_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for BehaviorEvent {
+    /// Shows nothing of what was sent with it: debug output ends up in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BehaviorEvent")
+            .field("id", &self.id)
+            .field("type", &self.r#type)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
 }

@@ -23,7 +23,6 @@ pub struct Customer {
     pub email: Option<String>,
     /// When they registered.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub registration_date: Option<Timestamp>,
     /// `ACTIVE` or `INACTIVE`.
     pub status: Option<String>,
@@ -88,7 +87,6 @@ pub struct Consent {
     pub version: Option<String>,
     /// When it was given.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub consent_timestamp: Option<Timestamp>,
     /// What it allows.
     #[serde(deserialize_with = "fields::object")]

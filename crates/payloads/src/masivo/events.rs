@@ -47,6 +47,13 @@ impl fmt::Display for EventKind {
     }
 }
 
+impl fmt::Debug for Payload {
+    /// Shows the kind alone: debug output ends up in logs, where payloads never are.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple(self.kind().as_str()).finish_non_exhaustive()
+    }
+}
+
 /// The data of a registration.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]

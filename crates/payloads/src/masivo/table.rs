@@ -47,7 +47,7 @@ macro_rules! events {
         }
 
         /// What an event says, beside whom it is about.
-        #[derive(Debug, Clone)]
+        #[derive(Clone)]
         #[expect(clippy::large_enum_variant, reason = "one a webhook, and taken apart at once")]
         pub enum Payload {
             $($(#[$doc])* $kind($data),)+

@@ -33,7 +33,6 @@ pub struct Total {
     pub reward_id: Option<RewardId>,
     /// When the next of it expires.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub expiration_date: Option<Timestamp>,
     /// The reward itself, from which names are learnt.
     #[serde(deserialize_with = "fields::object")]
@@ -57,14 +56,11 @@ pub struct Line {
     pub brand_id: Option<BrandId>,
     /// When it moved.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub issued_at: Option<Timestamp>,
     /// When it expires.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub expiration_date: Option<Timestamp>,
     /// Until when it is reserved.
     #[serde(deserialize_with = "fields::time")]
-    #[schemars(with = "Option<String>")]
     pub reservation_expires_at: Option<Timestamp>,
 }
