@@ -1,1 +1,34 @@
-//! Placeholder.
+//! Durable facts and read models; the only home of SeaORM entities and SQL.
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod connect;
+mod convert;
+mod deliveries;
+mod entity;
+mod error;
+mod events;
+mod history;
+mod keyset;
+mod page;
+mod routes;
+mod source;
+mod sql;
+mod store;
+mod text;
+
+pub use clock::{Clock, SystemClock};
+pub use connect::Options;
+pub use deliveries::{Backlog, DeadLetter, Delivery, DeliveryRecord, MOST_CRASHES};
+pub use error::{Class, Error, Result};
+pub use events::{Appended, EventFilter, EventRecord, EventState, NewEvent, Outcome, Quarantine};
+pub use history::{
+    BalanceLine, BalanceRecord, CurrentTier, CustomerCursor, CustomerFilter, CustomerRecord,
+    CustomerUpdate, HistoryCursor, HistoryEntryRecord, HistoryFilter, Interval, LearntReward,
+    LearntTier, Movements, NewEntry, NewLine, Profile, RewardRecord, TierChangeRecord, TierRecord,
+    TierStep, WalletSnapshot,
+};
+pub use page::{Page, PageRequest};
+pub use routes::Kinds;
+pub use source::{InvalidSource, Source};
+pub use store::{Scope, Store, Tx};

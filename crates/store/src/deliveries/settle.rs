@@ -1,0 +1,112 @@
+//! Ends a claim: done, to be retried, dead, or given back.
+
+use laurel_payloads::Timestamp;
+use sea_orm::Value;
+
+use super::Delivery;
+use crate::{Error, Result, Store, Tx, sql, text};
+
+impl Tx {
+    /// Deletes deliveries that have been handled, in the transaction that holds what their handling wrote.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`] where one of them is no longer held under the lease of its claim: the transaction must be
+    /// rolled back, for somebody else handles it.
+    pub async fn settle(&self, subscriber: &str, deliveries: &[Delivery]) -> Result<()> {
+        let held: Vec<[Value; 2]> = deliveries
+            .iter()
+            .map(|delivery| [delivery.event.seq.into(), delivery.attempt.into()])
+            .collect();
+        let head = format!(
+            "DELETE FROM deliveries WHERE subscriber = {} AND locked_until IS NOT NULL \
+             AND (event_seq, attempts) IN (VALUES ",
+            quoted(subscriber)
+        );
+        let casts = ["BIGINT", "BIGINT"];
+        let tail = ") RETURNING event_seq";
+        let settled = sql::many(self.connection(), &head, &casts, held, tail).await?;
+        if settled.len() == deliveries.len() {
+            Ok(())
+        } else {
+            Err(Error::LeaseLost)
+        }
+    }
+}
+
+impl Store {
+    /// Puts a delivery back until `due_at`, with the reason of its failure.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`] where somebody else holds it by now.
+    pub async fn postpone(
+        &self,
+        subscriber: &str,
+        delivery: &Delivery,
+        due_at: Timestamp,
+        error: &str,
+    ) -> Result<()> {
+        let set = "locked_until = NULL, due_at = $4, last_error = $5";
+        self.end_lease(subscriber, delivery, set, due_at, error)
+            .await
+    }
+
+    /// Gives a delivery up: it is kept, seen, and replayed by hand.
+    ///
+    /// # Errors
+    /// [`Error::LeaseLost`] where somebody else holds it by now.
+    pub async fn bury(&self, subscriber: &str, delivery: &Delivery, error: &str) -> Result<()> {
+        let set = "locked_until = NULL, dead_at = $4, last_error = $5";
+        self.end_lease(subscriber, delivery, set, self.clock().now(), error)
+            .await
+    }
+
+    /// Gives back deliveries that were claimed and not tried, as if they had not been claimed.
+    ///
+    /// # Errors
+    /// [`Error::Database`]; the leases run out by themselves.
+    pub async fn release(&self, subscriber: &str, deliveries: &[Delivery]) -> Result<()> {
+        for delivery in deliveries {
+            let sql = "UPDATE deliveries SET locked_until = NULL, attempts = attempts - 1 \
+                       WHERE subscriber = $1 AND event_seq = $2 AND attempts = $3 AND locked_until IS NOT NULL";
+            let values = [
+                subscriber.into(),
+                delivery.event.seq.into(),
+                delivery.attempt.into(),
+            ];
+            sql::execute(self.writer(), sql, values).await?;
+        }
+        Ok(())
+    }
+
+    async fn end_lease(
+        &self,
+        subscriber: &str,
+        delivery: &Delivery,
+        set: &str,
+        time: Timestamp,
+        error: &str,
+    ) -> Result<()> {
+        let sql = format!(
+            "UPDATE deliveries SET {set} WHERE subscriber = $1 AND event_seq = $2 AND attempts = $3 \
+             AND locked_until IS NOT NULL"
+        );
+        let values = [
+            subscriber.into(),
+            delivery.event.seq.into(),
+            delivery.attempt.into(),
+            time.micros().into(),
+            text::storable(error).into(),
+        ];
+        let ended = sql::execute(self.writer(), &sql, values).await?;
+        if ended == 1 {
+            Ok(())
+        } else {
+            Err(Error::LeaseLost)
+        }
+    }
+}
+
+/// A string literal. A subscriber's name is a constant of the program, never input.
+fn quoted(name: &str) -> String {
+    format!("'{}'", name.replace('\'', "''"))
+}

@@ -1,0 +1,250 @@
+//! The one transaction that stores events together with a delivery for each interested subscriber.
+
+use std::collections::{BTreeMap, HashMap};
+
+use laurel_payloads::Timestamp;
+use uuid::Uuid;
+
+use super::{EventState, NewEvent};
+use crate::routes::Route;
+use crate::{Result, Store, Tx, routes, sql};
+
+/// What became of an appended event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// The event's id; for a duplicate, that of the one it repeats.
+    pub id: Uuid,
+    /// Whether it is new.
+    pub outcome: Outcome,
+}
+
+/// Whether an appended event is new, and handed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is new and has its deliveries.
+    Accepted,
+    /// It repeats an event that is in the log, and was counted there.
+    Duplicate,
+    /// It is new, and kept aside because it could not be read.
+    Quarantined,
+}
+
+/// Equal content of one source: within a batch it is one event, delivered several times.
+struct Fold {
+    id: Uuid,
+    members: Vec<usize>,
+}
+
+/// By source and digest, in that order: two batches that hold the same rows touch them in the same order.
+type Folds = BTreeMap<(String, [u8; 32]), Fold>;
+
+impl Store {
+    /// Appends a batch in one transaction and answers for each event, in order. When it returns, everything is on disk.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database): nothing of the batch was stored, unless the connection broke during
+    /// the commit, where the outcome is unknown and the same call, made again, answers `Duplicate` for what was.
+    pub async fn append(&self, batch: &[NewEvent]) -> Result<Vec<Appended>> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        let folds = self.fold(batch);
+        let tx = self.begin().await?;
+        let routes = routes::read(tx.connection()).await?;
+        let originals = tx.claim_content(batch, &folds).await?;
+        let new: Vec<&Fold> = folds
+            .values()
+            .filter(|fold| !originals.contains_key(&fold.id))
+            .collect();
+        tx.insert_events(batch, &new, &routes).await?;
+        tx.count_repeats(batch, &folds, &originals).await?;
+        tx.commit().await?;
+        self.announce_append();
+        Ok(answers(batch, &folds, &originals))
+    }
+
+    fn fold(&self, batch: &[NewEvent]) -> Folds {
+        let mut folds = Folds::new();
+        for (index, event) in batch.iter().enumerate() {
+            folds
+                .entry((event.source.as_str().to_owned(), event.digest))
+                .or_insert_with(|| Fold {
+                    id: self.clock().id(),
+                    members: Vec::new(),
+                })
+                .members
+                .push(index);
+        }
+        folds
+    }
+}
+
+impl Tx {
+    /// Enters each content into the duplicate window, and returns the first event's id for those that are in it.
+    async fn claim_content(
+        &self,
+        batch: &[NewEvent],
+        folds: &Folds,
+    ) -> Result<HashMap<Uuid, Uuid>> {
+        let rows = folds.iter().map(|((source, digest), fold)| {
+            let first = &batch[fold.members[0]];
+            let expires_at = first.received_at.saturating_add(first.duplicate_window);
+            [
+                source.clone().into(),
+                digest.to_vec().into(),
+                fold.id.into(),
+                first.received_at.micros().into(),
+                expires_at.micros().into(),
+            ]
+        });
+        let won = sql::insert(
+            self.connection(),
+            "recent (source, digest, event_id, first_seen_at, expires_at)",
+            rows.collect(),
+            "ON CONFLICT (source, digest) DO UPDATE SET event_id = excluded.event_id, \
+             first_seen_at = excluded.first_seen_at, expires_at = excluded.expires_at \
+             WHERE recent.expires_at <= excluded.first_seen_at RETURNING event_id",
+        )
+        .await?;
+        let won = won
+            .iter()
+            .map(|row| row.try_get("", "event_id"))
+            .collect::<Result<std::collections::HashSet<Uuid>, _>>()?;
+        let mut originals = HashMap::new();
+        for ((source, digest), fold) in folds.iter().filter(|(_, fold)| !won.contains(&fold.id)) {
+            let sql = "SELECT event_id FROM recent WHERE source = $1 AND digest = $2";
+            let values = [source.clone().into(), digest.to_vec().into()];
+            for row in sql::query(self.connection(), sql, values).await? {
+                originals.insert(fold.id, row.try_get("", "event_id")?);
+            }
+        }
+        Ok(originals)
+    }
+
+    async fn insert_events(
+        &self,
+        batch: &[NewEvent],
+        new: &[&Fold],
+        routes: &[Route],
+    ) -> Result<()> {
+        // In the order in which they came, so that `seq` is the order of receipt within a batch, too.
+        let mut new = new.to_vec();
+        new.sort_by_key(|fold| fold.members[0]);
+        let rows = new.iter().map(|fold| {
+            let event = &batch[fold.members[0]];
+            let (state, quarantine) = match &event.state {
+                EventState::Accepted => ("accepted", None),
+                EventState::Quarantined(quarantine) => ("quarantined", Some(quarantine)),
+            };
+            [
+                fold.id.into(),
+                event.source.as_str().into(),
+                event
+                    .kind
+                    .clone()
+                    .map(|kind| crate::text::storable(&kind))
+                    .into(),
+                event
+                    .customer_id
+                    .as_ref()
+                    .map(|id| id.as_str().to_owned())
+                    .into(),
+                state.into(),
+                quarantine
+                    .map(|quarantine| quarantine.reason.clone())
+                    .into(),
+                quarantine
+                    .map(|quarantine| crate::text::storable(&quarantine.place))
+                    .into(),
+                event.body.clone().into(),
+                event.digest.to_vec().into(),
+                event.received_at.micros().into(),
+                event.occurred_at.micros().into(),
+                i64::try_from(fold.members.len()).unwrap_or(i64::MAX).into(),
+                last_received(batch, fold).micros().into(),
+                event.trace_context.clone().into(),
+            ]
+        });
+        let inserted = sql::insert(
+            self.connection(),
+            "events (id, source, kind, customer_id, state, quarantine_reason, quarantine_place, body, digest, \
+             received_at, occurred_at, delivery_count, last_delivered_at, trace_context)",
+            rows.collect(),
+            "RETURNING seq, id",
+        )
+        .await?;
+        let by_id: HashMap<Uuid, &NewEvent> = new
+            .iter()
+            .map(|fold| (fold.id, &batch[fold.members[0]]))
+            .collect();
+        let mut deliveries = Vec::new();
+        for row in inserted {
+            let (seq, id): (i64, Uuid) = (row.try_get("", "seq")?, row.try_get("", "id")?);
+            let Some(event) = by_id
+                .get(&id)
+                .filter(|event| event.state == EventState::Accepted)
+            else {
+                continue;
+            };
+            for route in routes
+                .iter()
+                .filter(|route| route.takes(event.kind.as_deref()))
+            {
+                deliveries.push(route.delivery(seq, event.received_at));
+            }
+        }
+        routes::deliver(self.connection(), deliveries).await
+    }
+
+    async fn count_repeats(
+        &self,
+        batch: &[NewEvent],
+        folds: &Folds,
+        originals: &HashMap<Uuid, Uuid>,
+    ) -> Result<()> {
+        let mut repeats: Vec<(&Uuid, &Fold)> = folds
+            .values()
+            .filter_map(|fold| originals.get(&fold.id).map(|original| (original, fold)))
+            .collect();
+        repeats.sort_by_key(|(original, _)| **original);
+        for (original, fold) in repeats {
+            let sql = "UPDATE events SET delivery_count = delivery_count + $2, last_delivered_at = \
+                       CASE WHEN last_delivered_at < $3 THEN $3 ELSE last_delivered_at END WHERE id = $1";
+            let count = i64::try_from(fold.members.len()).unwrap_or(i64::MAX);
+            let values = [
+                (*original).into(),
+                count.into(),
+                last_received(batch, fold).micros().into(),
+            ];
+            sql::execute(self.connection(), sql, values).await?;
+        }
+        Ok(())
+    }
+}
+
+fn last_received(batch: &[NewEvent], fold: &Fold) -> Timestamp {
+    let times = fold.members.iter().map(|&member| batch[member].received_at);
+    times.max().unwrap_or(batch[fold.members[0]].received_at)
+}
+
+fn answers(batch: &[NewEvent], folds: &Folds, originals: &HashMap<Uuid, Uuid>) -> Vec<Appended> {
+    let duplicate = |id| Appended {
+        id,
+        outcome: Outcome::Duplicate,
+    };
+    let mut answers = vec![duplicate(Uuid::nil()); batch.len()];
+    for fold in folds.values() {
+        let id = originals.get(&fold.id).copied().unwrap_or(fold.id);
+        for &member in &fold.members {
+            answers[member] = duplicate(id);
+        }
+        if id == fold.id {
+            let first = fold.members[0];
+            answers[first].outcome = match batch[first].state {
+                EventState::Accepted => Outcome::Accepted,
+                EventState::Quarantined(_) => Outcome::Quarantined,
+            };
+        }
+    }
+    answers
+}

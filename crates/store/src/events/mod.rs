@@ -1,0 +1,12 @@
+//! The event log: appended to, read, and never rewritten.
+
+mod append;
+mod new;
+mod quarantine;
+mod read;
+mod record;
+
+pub use append::{Appended, Outcome};
+pub use new::NewEvent;
+pub use read::EventFilter;
+pub use record::{EventRecord, EventState, Quarantine};

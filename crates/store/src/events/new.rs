@@ -1,0 +1,79 @@
+//! An event on its way into the log.
+
+use std::time::Duration;
+
+use laurel_payloads::{CustomerId, Reading, Timestamp};
+use sha2::{Digest, Sha256};
+
+use super::{EventState, Quarantine};
+use crate::Source;
+
+/// An event that is to be appended.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    pub(super) source: Source,
+    pub(super) kind: Option<String>,
+    pub(super) customer_id: Option<CustomerId>,
+    pub(super) state: EventState,
+    pub(super) body: Vec<u8>,
+    pub(super) digest: [u8; 32],
+    pub(super) received_at: Timestamp,
+    pub(super) occurred_at: Timestamp,
+    pub(super) duplicate_window: Duration,
+    pub(super) trace_context: Option<String>,
+}
+
+impl NewEvent {
+    /// What was read from a body that has just been received.
+    ///
+    /// Equal content within `duplicate_window` of its first receipt is the same event. Content is the SHA-256 of the
+    /// body's canonical form, or of its bytes where it has none.
+    pub fn new(
+        source: Source,
+        body: Vec<u8>,
+        reading: Reading,
+        received_at: Timestamp,
+        duplicate_window: Duration,
+    ) -> Self {
+        let digest = Sha256::digest(reading.canonical.as_deref().unwrap_or(&body)).into();
+        let (kind, customer_id, state, occurred_at) = match reading.event {
+            Ok(event) => {
+                let occurred_at = event.occurred_at(received_at);
+                (
+                    Some(event.name),
+                    event.customer_id,
+                    EventState::Accepted,
+                    occurred_at,
+                )
+            }
+            Err(unreadable) => {
+                let reason = unreadable.reason.as_str().to_owned();
+                let quarantine = Quarantine {
+                    reason,
+                    place: unreadable.place,
+                };
+                let state = EventState::Quarantined(quarantine);
+                (unreadable.name, unreadable.customer_id, state, received_at)
+            }
+        };
+        Self {
+            source,
+            kind,
+            customer_id,
+            state,
+            body,
+            digest,
+            received_at,
+            occurred_at,
+            duplicate_window,
+            trace_context: None,
+        }
+    }
+
+    /// Records the W3C `traceparent` under which it was received.
+    #[must_use]
+    pub fn with_trace_context(mut self, trace_context: Option<String>) -> Self {
+        self.trace_context = trace_context;
+        self
+    }
+}

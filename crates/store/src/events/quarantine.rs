@@ -1,0 +1,77 @@
+//! Gives quarantined events a second reading, after an upgrade has learnt to read them.
+
+use laurel_payloads::Event;
+
+use super::EventRecord;
+use crate::{EventState, Result, Source, Store, routes, sql};
+
+impl Store {
+    /// Reads one page of the quarantine again, from `after` on (exclusive), and accepts what this binary can read:
+    /// it takes its old place (`seq`, time of receipt) and gets its deliveries. Returns the last `seq` looked at and how
+    /// many were accepted; `None` at the end.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn reread_quarantine(
+        &self,
+        source: &Source,
+        after: i64,
+    ) -> Result<Option<(i64, usize)>> {
+        let page = self.quarantine_after(source, after).await?;
+        let Some(last) = page.last().map(|event| event.seq) else {
+            return Ok(None);
+        };
+        let mut accepted = 0;
+        for event in &page {
+            // The strict scan decides, too: a body may parse and yet be ambiguous.
+            let reading = laurel_payloads::read(&event.body)
+                .ok()
+                .map(|reading| reading.event);
+            if let Some(Ok(parsed)) = reading {
+                accepted += usize::from(self.accept(event, &parsed).await?);
+            }
+        }
+        self.announce_append();
+        Ok(Some((last, accepted)))
+    }
+
+    async fn quarantine_after(&self, source: &Source, after: i64) -> Result<Vec<EventRecord>> {
+        let sql = "SELECT seq FROM events WHERE source = $1 AND state = 'quarantined' AND seq > $2 \
+                   ORDER BY seq LIMIT 100";
+        let rows = sql::query(self.reader(), sql, [source.as_str().into(), after.into()]).await?;
+        let seqs = rows
+            .iter()
+            .map(|row| row.try_get("", "seq"))
+            .collect::<Result<Vec<i64>, _>>()?;
+        let mut events = self.events_by_seq(&seqs).await?;
+        events.sort_by_key(|event| event.seq);
+        Ok(events)
+    }
+
+    async fn accept(&self, event: &EventRecord, parsed: &Event) -> Result<bool> {
+        let tx = self.begin().await?;
+        let sql = "UPDATE events SET state = 'accepted', kind = $2, customer_id = $3, occurred_at = $4, \
+                   quarantine_reason = NULL, quarantine_place = NULL WHERE seq = $1 AND state = 'quarantined'";
+        let values = [
+            event.seq.into(),
+            crate::text::storable(&parsed.name).into(),
+            parsed
+                .customer_id
+                .as_ref()
+                .map(|id| id.as_str().to_owned())
+                .into(),
+            parsed.occurred_at(event.received_at).micros().into(),
+        ];
+        let changed = sql::execute(tx.connection(), sql, values).await? == 1;
+        if changed && event.state != EventState::Accepted {
+            let routes = routes::read(tx.connection()).await?;
+            let takers = routes
+                .iter()
+                .filter(|route| route.takes(Some(&parsed.name)));
+            let deliveries = takers.map(|route| route.delivery(event.seq, event.received_at));
+            routes::deliver(tx.connection(), deliveries.collect()).await?;
+        }
+        tx.commit().await?;
+        Ok(changed)
+    }
+}

@@ -1,0 +1,110 @@
+//! Reads of the event log, by a tenant and by the dispatcher.
+
+use sea_orm::Value;
+use uuid::Uuid;
+
+use super::EventRecord;
+use super::record::{COLUMNS, from_row};
+use crate::{Page, PageRequest, Result, Scope, Store, sql};
+
+/// Which events of the log to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Only the quarantined, or only the accepted.
+    pub quarantined: Option<bool>,
+    /// Only this name, as sent.
+    pub kind: Option<String>,
+    /// Only this customer's.
+    pub customer_id: Option<String>,
+}
+
+impl Scope {
+    /// One event of this source.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn event(&self, id: Uuid) -> Result<Option<EventRecord>> {
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE source = $1 AND id = $2");
+        let values = [self.source().as_str().into(), id.into()];
+        let rows = sql::query(self.reader(), &sql, values).await?;
+        rows.first().map(from_row).transpose()
+    }
+
+    /// The events of this source with these places in the log, in no order; unknown ones are left out.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn events_by_seq(&self, seqs: &[i64]) -> Result<Vec<EventRecord>> {
+        let mut events = self.store().events_by_seq(seqs).await?;
+        events.retain(|event| event.source == *self.source());
+        Ok(events)
+    }
+
+    /// A page of the log, newest first; the cursor is the event's `seq`.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn events(
+        &self,
+        filter: &EventFilter,
+        page: &PageRequest<i64>,
+    ) -> Result<Page<EventRecord>> {
+        let (mut conditions, mut values) = self.conditions(filter);
+        for (cursor, comparison) in [(page.after, "<"), (page.before, ">")] {
+            if let Some(seq) = cursor {
+                values.push(seq.into());
+                conditions.push_str(&format!(" AND seq {comparison} ${}", values.len()));
+            }
+        }
+        let order = if page.from_end { "ASC" } else { "DESC" };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE {conditions} ORDER BY seq {order} LIMIT {}",
+            page.fetch()
+        );
+        let rows = sql::query(self.reader(), &sql, values).await?;
+        Ok(page.cut(rows.iter().map(from_row).collect::<Result<_>>()?))
+    }
+
+    /// How many events of this source a filter matches.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn count_events(&self, filter: &EventFilter) -> Result<i64> {
+        let (conditions, values) = self.conditions(filter);
+        let sql = format!("SELECT count(*) AS n FROM events WHERE {conditions}");
+        let rows = sql::query(self.reader(), &sql, values).await?;
+        Ok(rows
+            .first()
+            .map(|row| row.try_get("", "n"))
+            .transpose()?
+            .unwrap_or(0))
+    }
+
+    fn conditions(&self, filter: &EventFilter) -> (String, Vec<Value>) {
+        let mut sql = "source = $1".to_owned();
+        let mut values: Vec<Value> = vec![self.source().as_str().into()];
+        // Literals, so that the partial index on the quarantined serves.
+        match filter.quarantined {
+            Some(true) => sql.push_str(" AND state = 'quarantined'"),
+            Some(false) => sql.push_str(" AND state = 'accepted'"),
+            None => {}
+        }
+        for (column, wanted) in [("kind", &filter.kind), ("customer_id", &filter.customer_id)] {
+            if let Some(wanted) = wanted {
+                values.push(wanted.as_str().into());
+                sql.push_str(&format!(" AND {column} = ${}", values.len()));
+            }
+        }
+        (sql, values)
+    }
+}
+
+impl Store {
+    /// The events with these places in the log, of whatever source: the dispatcher's view.
+    pub(crate) async fn events_by_seq(&self, seqs: &[i64]) -> Result<Vec<EventRecord>> {
+        let head = format!("SELECT {COLUMNS} FROM events WHERE seq IN (VALUES ");
+        let seqs = seqs.iter().map(|&seq| [seq.into()]).collect();
+        let rows = sql::many(self.reader(), &head, &["BIGINT"], seqs, ")").await?;
+        rows.iter().map(from_row).collect()
+    }
+}

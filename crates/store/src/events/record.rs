@@ -1,0 +1,98 @@
+//! An event as the log holds it.
+
+use laurel_payloads::{CustomerId, Event, Timestamp, Unreadable};
+use sea_orm::QueryResult;
+use uuid::Uuid;
+
+use crate::{Error, Result, Source};
+
+/// One webhook as it was received, or one event that an extension appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRecord {
+    /// Its identity, made at receipt (UUID v7).
+    pub id: Uuid,
+    /// Its place in the order of receipt, assigned by the database.
+    pub seq: i64,
+    /// Whose it is.
+    pub source: Source,
+    /// The name in its envelope, exactly as sent; none where the body holds none.
+    pub kind: Option<String>,
+    /// The brand's own id of the customer, where the body names one.
+    pub customer_id: Option<CustomerId>,
+    /// Whether it is handed on, or kept aside.
+    pub state: EventState,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+    /// When it was first received.
+    pub received_at: Timestamp,
+    /// When it happened, as far as that is known.
+    pub occurred_at: Timestamp,
+    /// How many times it was delivered; the repeats fell into the duplicate window.
+    pub delivery_count: i64,
+    /// When it was last delivered.
+    pub last_delivered_at: Timestamp,
+    /// The W3C `traceparent` under which it was received.
+    pub trace_context: Option<String>,
+}
+
+/// Whether an event is handed to subscribers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventState {
+    /// It is.
+    Accepted,
+    /// It is kept aside until it can be read.
+    Quarantined(Quarantine),
+}
+
+/// Why an event is kept aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantine {
+    /// A short code, such as `number_range`.
+    pub reason: String,
+    /// Where in the body, such as `data.lines[0].amount`.
+    pub place: String,
+}
+
+impl EventRecord {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// [`Unreadable`] for a quarantined event, unless this binary reads what the one that received it could not.
+    pub fn parse(&self) -> Result<Event, Unreadable> {
+        Event::parse(&self.body)
+    }
+}
+
+/// The columns that [`from_row`] reads.
+pub(super) const COLUMNS: &str = "seq, id, source, kind, customer_id, state, quarantine_reason, quarantine_place, \
+     body, received_at, occurred_at, delivery_count, last_delivered_at, trace_context";
+
+pub(super) fn from_row(row: &QueryResult) -> Result<EventRecord> {
+    let source: String = row.try_get("", "source")?;
+    let customer_id: Option<String> = row.try_get("", "customer_id")?;
+    let state: String = row.try_get("", "state")?;
+    Ok(EventRecord {
+        id: row.try_get("", "id")?,
+        seq: row.try_get("", "seq")?,
+        source: Source::new(&source).map_err(|error| Error::Corrupt(error.to_string()))?,
+        kind: row.try_get("", "kind")?,
+        customer_id: customer_id.map(crate::convert::customer_id).transpose()?,
+        state: match state.as_str() {
+            "accepted" => EventState::Accepted,
+            _ => EventState::Quarantined(Quarantine {
+                reason: row
+                    .try_get::<Option<_>>("", "quarantine_reason")?
+                    .unwrap_or_default(),
+                place: row
+                    .try_get::<Option<_>>("", "quarantine_place")?
+                    .unwrap_or_default(),
+            }),
+        },
+        body: row.try_get("", "body")?,
+        received_at: Timestamp::from_micros(row.try_get("", "received_at")?),
+        occurred_at: Timestamp::from_micros(row.try_get("", "occurred_at")?),
+        delivery_count: row.try_get("", "delivery_count")?,
+        last_delivered_at: Timestamp::from_micros(row.try_get("", "last_delivered_at")?),
+        trace_context: row.try_get("", "trace_context")?,
+    })
+}

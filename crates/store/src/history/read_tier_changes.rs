@@ -1,0 +1,123 @@
+//! Reads tier changes.
+
+use laurel_payloads::{BehaviorEventId, CustomerId, EventKind, TierId, Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use uuid::Uuid;
+
+use super::HistoryCursor;
+use crate::convert::{customer_id, parsed};
+use crate::entity::tier_change::{Column, Entity, Model};
+use crate::keyset;
+use crate::{Error, Page, PageRequest, Result, Scope, Source};
+
+/// A change of a customer's tier.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TierChangeRecord {
+    /// Whose customer it is.
+    pub source: Source,
+    /// Whose tier changed.
+    pub customer_id: CustomerId,
+    /// The event's place in the log.
+    pub event_seq: i64,
+    /// The event.
+    pub event_id: Uuid,
+    /// `TIER_UPGRADE` or `TIER_DOWNGRADE`.
+    pub kind: EventKind,
+    /// When it happened: tier events carry no time of their own, so this is when it was received.
+    pub occurred_at: Timestamp,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// The tier before.
+    pub from: TierStep,
+    /// The tier after.
+    pub to: TierStep,
+    /// What set it off: `EVENT`, `CRON_DOWNGRADE` or `REVERSAL`.
+    pub triggered_by: Option<String>,
+    /// The behavior event that set it off.
+    pub trigger_event_id: Option<BehaviorEventId>,
+    /// That event's type, such as `PURCHASE`.
+    pub trigger_event_type: Option<String>,
+}
+
+/// One side of a change, as the event tells it. All of it may be missing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TierStep {
+    /// The tier.
+    pub tier_id: Option<TierId>,
+    /// Its name at the time.
+    pub name: Option<String>,
+    /// Its level at the time.
+    pub level: Option<f64>,
+}
+
+impl Scope {
+    /// A page of a customer's tier changes, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn tier_changes(
+        &self,
+        customer_id: &CustomerId,
+        page: &PageRequest<HistoryCursor>,
+    ) -> Result<Page<TierChangeRecord>> {
+        let columns = [Column::OccurredAt, Column::EventSeq];
+        let page = keyset::page(self.reader(), self.changes(customer_id), columns, page).await?;
+        page.try_map(TierChangeRecord::try_from)
+    }
+
+    /// How many times a customer's tier changed.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn count_tier_changes(&self, customer_id: &CustomerId) -> Result<u64> {
+        Ok(self.changes(customer_id).count(self.reader()).await?)
+    }
+
+    fn changes(&self, customer_id: &CustomerId) -> Select<Entity> {
+        Entity::find()
+            .filter(Column::Source.eq(self.source().as_str()))
+            .filter(Column::CustomerId.eq(customer_id.as_str()))
+    }
+}
+
+impl TierChangeRecord {
+    /// Where a page after or before this change starts.
+    pub fn cursor(&self) -> HistoryCursor {
+        HistoryCursor {
+            occurred_at: self.occurred_at,
+            event_seq: self.event_seq,
+        }
+    }
+}
+
+impl TryFrom<Model> for TierChangeRecord {
+    type Error = Error;
+
+    fn try_from(model: Model) -> Result<Self> {
+        let tier = |id: Option<String>| id.map(|id| parsed(TierId::try_from(id))).transpose();
+        let trigger = model.trigger_event_id.map(BehaviorEventId::try_from);
+        Ok(Self {
+            source: parsed(Source::new(&model.source))?,
+            customer_id: customer_id(model.customer_id)?,
+            event_seq: model.event_seq,
+            event_id: model.event_id,
+            kind: EventKind::parse_stored(&model.kind)
+                .ok_or_else(|| Error::Corrupt(format!("no kind of change: {}", model.kind)))?,
+            occurred_at: Timestamp::from_micros(model.occurred_at),
+            received_at: Timestamp::from_micros(model.received_at),
+            from: TierStep {
+                tier_id: tier(model.from_tier_id)?,
+                name: model.from_tier_name,
+                level: model.from_tier_level,
+            },
+            to: TierStep {
+                tier_id: tier(model.to_tier_id)?,
+                name: model.to_tier_name,
+                level: model.to_tier_level,
+            },
+            triggered_by: model.triggered_by,
+            trigger_event_id: trigger.map(parsed).transpose()?,
+            trigger_event_type: model.trigger_event_type,
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! SQL that both databases read: statements with `$1` parameters, and inserts of many rows.
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+
+/// How many rows one prepared insert takes. Few sizes: the connection keeps every statement text prepared.
+const CHUNKS: [usize; 3] = [64, 8, 1];
+
+/// Microseconds since 1970 on the database's own clock.
+pub(crate) fn now(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+        _ => "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+    }
+}
+
+/// What makes a claim step over the rows that another worker is claiming; SQLite has one writer and needs none.
+pub(crate) fn skip_locked(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => "FOR UPDATE SKIP LOCKED",
+        _ => "",
+    }
+}
+
+/// A prepared statement.
+pub(crate) fn statement(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
+    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
+
+/// Runs a statement and returns the number of rows it touched.
+pub(crate) async fn execute(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<u64, DbErr> {
+    Ok(db
+        .execute_raw(statement(db, sql, values))
+        .await?
+        .rows_affected())
+}
+
+/// Runs a query and returns its rows.
+pub(crate) async fn query(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<QueryResult>, DbErr> {
+    db.query_all_raw(statement(db, sql, values)).await
+}
+
+/// `INSERT INTO {into} VALUES …, …` followed by `{tail}`, in as few statements as it takes; returns the rows of a
+/// `RETURNING` in the tail. `into` is the table with its columns.
+pub(crate) async fn insert<const N: usize>(
+    db: &impl ConnectionTrait,
+    into: &str,
+    rows: Vec<[Value; N]>,
+    tail: &str,
+) -> Result<Vec<QueryResult>, DbErr> {
+    many(
+        db,
+        &format!("INSERT INTO {into} VALUES "),
+        &[""; N],
+        rows,
+        tail,
+    )
+    .await
+}
+
+/// `{head} ($1, $2), ($3, $4) … {tail}` in as few statements as it takes. A cast names a column's type where the
+/// database cannot tell it from the context.
+pub(crate) async fn many<const N: usize>(
+    db: &impl ConnectionTrait,
+    head: &str,
+    casts: &[&str; N],
+    rows: Vec<[Value; N]>,
+    tail: &str,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let mut returned = Vec::new();
+    let mut rows = rows.into_iter();
+    while let Some(&size) = CHUNKS.iter().find(|&&size| rows.len() >= size) {
+        let values: Vec<Value> = rows.by_ref().take(size).flatten().collect();
+        let sql = format!("{head}{}{tail}", tuples(casts, size));
+        returned.extend(query(db, &sql, values).await?);
+    }
+    Ok(returned)
+}
+
+fn tuples<const N: usize>(casts: &[&str; N], count: usize) -> String {
+    let mut sql = String::with_capacity(count * N * 6);
+    for tuple in 0..count {
+        sql.push_str(if tuple == 0 { "(" } else { ", (" });
+        for (column, cast) in casts.iter().enumerate() {
+            let comma = if column == 0 { "" } else { ", " };
+            let number = tuple * N + column + 1;
+            if cast.is_empty() {
+                sql.push_str(&format!("{comma}${number}"));
+            } else {
+                sql.push_str(&format!("{comma}CAST(${number} AS {cast})"));
+            }
+        }
+        sql.push(')');
+    }
+    sql.push(' ');
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tuples_number_their_parameters_through() {
+        assert_eq!(tuples(&["", ""], 2), "($1, $2), ($3, $4) ");
+        assert_eq!(tuples(&["BIGINT"], 1), "(CAST($1 AS BIGINT)) ");
+    }
+}

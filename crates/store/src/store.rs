@@ -1,0 +1,205 @@
+//! The store itself, its write transaction, and a tenant's view of it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use tokio::sync::watch;
+
+use crate::connect::{self, Options};
+use crate::{Clock, Error, Result, Source};
+
+/// Durable facts and read models, on SQLite or PostgreSQL. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    clock: Arc<dyn Clock>,
+    statements: Arc<AtomicU64>,
+    appended: watch::Sender<()>,
+    enqueued: watch::Sender<()>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Store")
+            .field("backend", &self.backend())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens a database that the migrations have been applied to.
+    ///
+    /// # Errors
+    /// [`Error::Database`] where it cannot be reached, [`Error::Unsuitable`] where it cannot keep what it is given.
+    pub async fn connect(options: &Options, clock: Arc<dyn Clock>) -> Result<Self> {
+        let statements = Arc::new(AtomicU64::new(0));
+        let pools = connect::open(options, &statements).await?;
+        Ok(Self(Arc::new(Inner {
+            writer: pools.writer,
+            reader: pools.reader,
+            clock,
+            statements,
+            appended: watch::Sender::new(()),
+            enqueued: watch::Sender::new(()),
+        })))
+    }
+
+    /// The clock that this store was given.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    /// A tenant's view: every query made through it is limited to this source.
+    pub fn scope(&self, source: &Source) -> Scope {
+        Scope {
+            store: self.clone(),
+            source: source.clone(),
+        }
+    }
+
+    /// Opens a write transaction: IMMEDIATE on SQLite, where it is the only one until it ends.
+    ///
+    /// # Errors
+    /// [`Error::Database`] where no connection, or not the write lock, is to be had in time.
+    pub async fn begin(&self) -> Result<Tx> {
+        let store = self.clone();
+        // A BEGIN that is cancelled half-way can leave a pooled connection inside a transaction (sqlx 0.9): in a task
+        // of its own it always runs to its end, and a transaction that nobody waits for is rolled back.
+        let begun = tokio::spawn(async move {
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            store.0.writer.begin_with_options(options).await
+        });
+        let transaction = begun.await.map_err(|_| Error::Stopped)??;
+        Ok(Tx {
+            transaction,
+            store: self.clone(),
+        })
+    }
+
+    /// How many SQL statements this store has sent.
+    pub fn statements(&self) -> u64 {
+        self.0.statements.load(Ordering::Relaxed)
+    }
+
+    /// Answers whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Database`] where it does not.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.0.writer.ping().await?)
+    }
+
+    /// Closes every connection; on SQLite the write-ahead log is merged into the file.
+    ///
+    /// # Errors
+    /// [`Error::Database`] where a connection does not close.
+    pub async fn close(&self) -> Result<()> {
+        // The writer last: only a connection that may write can merge the log.
+        self.0.reader.close_by_ref().await?;
+        Ok(self.0.writer.close_by_ref().await?)
+    }
+
+    /// Changes whenever this process has stored events; other copies' events need polling.
+    pub fn appends(&self) -> watch::Receiver<()> {
+        self.0.appended.subscribe()
+    }
+
+    /// Changes whenever this process has written to the outbox.
+    pub fn enqueues(&self) -> watch::Receiver<()> {
+        self.0.enqueued.subscribe()
+    }
+
+    pub(crate) fn announce_append(&self) {
+        self.0.appended.send_replace(());
+    }
+
+    pub(crate) fn announce_enqueue(&self) {
+        self.0.enqueued.send_replace(());
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.0.writer.get_database_backend()
+    }
+
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.0.writer
+    }
+
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        &self.0.reader
+    }
+}
+
+/// A write transaction. Dropped without [`commit`](Self::commit), it is rolled back.
+pub struct Tx {
+    transaction: DatabaseTransaction,
+    store: Store,
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Tx").finish_non_exhaustive()
+    }
+}
+
+impl Tx {
+    /// The connection inside the transaction, for the tables that an extension owns.
+    pub fn connection(&self) -> &DatabaseTransaction {
+        &self.transaction
+    }
+
+    /// Makes everything that was written durable and visible.
+    ///
+    /// # Errors
+    /// [`Error::Database`]; where the connection broke, the outcome is unknown.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.transaction.commit().await?)
+    }
+
+    /// Undoes everything that was written.
+    ///
+    /// # Errors
+    /// [`Error::Database`] where the database did not answer; the transaction ends with its connection.
+    pub async fn rollback(self) -> Result<()> {
+        Ok(self.transaction.rollback().await?)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// A tenant's view of the store. There is no way to read a tenant's rows but through one.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    store: Store,
+    source: Source,
+}
+
+impl Scope {
+    /// The source that this view is limited to.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The store behind it.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn reader(&self) -> &DatabaseConnection {
+        self.store.reader()
+    }
+}
