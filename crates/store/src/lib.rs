@@ -1,6 +1,7 @@
 //! Durable facts and read models; the only home of SeaORM entities and SQL.
 #![doc = include_str!("../README.md")]
 
+mod api_keys;
 mod clock;
 mod connect;
 mod convert;
@@ -10,6 +11,7 @@ mod error;
 mod events;
 mod history;
 mod keyset;
+mod outbox;
 mod page;
 mod routes;
 mod source;
@@ -17,6 +19,7 @@ mod sql;
 mod store;
 mod text;
 
+pub use api_keys::{ApiKeyRecord, KeyScope};
 pub use clock::{Clock, SystemClock};
 pub use connect::Options;
 pub use deliveries::{Backlog, DeadLetter, Delivery, DeliveryRecord, MOST_CRASHES};
@@ -27,6 +30,10 @@ pub use history::{
     CustomerUpdate, HistoryCursor, HistoryEntryRecord, HistoryFilter, Interval, LearntReward,
     LearntTier, Movements, NewEntry, NewLine, Profile, RewardRecord, TierChangeRecord, TierRecord,
     TierStep, WalletSnapshot,
+};
+pub use outbox::{
+    AttemptRecord, NewMessage, OutboxClaim, OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord,
+    Recipient,
 };
 pub use page::{Page, PageRequest};
 pub use routes::Kinds;

@@ -5,5 +5,6 @@ mod dead;
 mod register;
 mod settle;
 
+pub(crate) use claim::micros;
 pub use claim::{Delivery, MOST_CRASHES};
 pub use dead::{Backlog, DeadLetter, DeliveryRecord};

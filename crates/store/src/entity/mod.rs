@@ -2,10 +2,7 @@
 
 pub(crate) mod api_key;
 pub(crate) mod customer;
-pub(crate) mod delivery_attempt;
 pub(crate) mod history_entry;
-pub(crate) mod outbox;
 pub(crate) mod reward;
 pub(crate) mod tier;
 pub(crate) mod tier_change;
-pub(crate) mod wallet_balance;

@@ -1,0 +1,140 @@
+//! Claims what is to go out next, one customer's messages at a time.
+
+use std::time::Duration;
+
+use laurel_payloads::Timestamp;
+
+use super::OutboxLease;
+use super::record::{COLUMNS, OutboxRecord, from_row};
+use crate::deliveries::micros;
+use crate::{Result, Store, sql};
+
+/// What a worker asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct OutboxClaim<'a> {
+    /// The channel that it serves.
+    pub channel: &'a str,
+    /// Messages of one customer received within this time of the first go out as one.
+    pub settle: Duration,
+    /// A message waits for an address until it is this old; then it is claimed, to be skipped.
+    pub stale_after: Duration,
+    /// How long the worker may hold them without a sign of life.
+    pub lease: Duration,
+    /// At most this many customers.
+    pub limit: u32,
+}
+
+/// Messages for one customer that go out, or not, as one.
+#[derive(Debug, Clone)]
+pub struct OutboxGroup {
+    /// The messages in the order of receipt of their events; never empty.
+    pub messages: Vec<OutboxRecord>,
+    /// What the worker holds them by.
+    pub lease: OutboxLease,
+}
+
+/// A customer's first pending message is the head of a group: whoever leases it has the whole group, for no message of a
+/// customer is claimed while an earlier one is pending, or any is leased. So mails to one customer keep their order.
+/// A customer whose address is not known yet waits; one who is not to be written to at all need not.
+const CLAIMABLE: &str = "head.channel = $1 AND head.state = 'pending' AND head.due_at <= $2 \
+     AND NOT EXISTS (SELECT 1 FROM outbox other WHERE other.source = head.source \
+       AND other.customer_id = head.customer_id AND other.channel = head.channel AND other.state = 'pending' \
+       AND (other.event_seq < head.event_seq OR other.locked_until > {now})) \
+     AND (head.received_at <= $3 OR EXISTS (SELECT 1 FROM customers WHERE customers.source = head.source \
+       AND customers.customer_id = head.customer_id \
+       AND (customers.email IS NOT NULL OR customers.is_anonymous OR customers.status <> 'ACTIVE')))";
+
+impl Store {
+    /// Claims groups of messages that are due.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn claim_outbox(&self, claim: &OutboxClaim<'_>) -> Result<Vec<OutboxGroup>> {
+        let now = self.clock().now();
+        let database_now = sql::now(self.backend());
+        let sql = format!(
+            "WITH heads AS MATERIALIZED (SELECT head.id FROM outbox head WHERE {claimable} \
+             ORDER BY head.due_at, head.event_seq LIMIT $4 {skip}) \
+             UPDATE outbox SET locked_until = {database_now} + $5, attempts = attempts + 1 \
+             FROM heads WHERE outbox.id = heads.id RETURNING {COLUMNS}, outbox.locked_until",
+            claimable = CLAIMABLE.replace("{now}", database_now),
+            skip = sql::skip_locked(self.backend()),
+        );
+        let values = [
+            claim.channel.into(),
+            now.micros().into(),
+            now.saturating_sub(claim.stale_after).micros().into(),
+            i64::from(claim.limit).into(),
+            micros(claim.lease).into(),
+        ];
+        let mut groups = Vec::new();
+        for row in sql::query(self.writer(), &sql, values).await? {
+            let head = from_row(&row)?;
+            let lease = OutboxLease {
+                head: head.id,
+                attempts: head.attempts,
+                locked_until: row.try_get("", "locked_until")?,
+            };
+            let mut messages = vec![head];
+            messages.extend(self.followers(&messages[0], claim).await?);
+            groups.push(OutboxGroup { messages, lease });
+        }
+        Ok(groups)
+    }
+
+    /// The pending messages for the same customer within the settle window of a head.
+    async fn followers(
+        &self,
+        head: &OutboxRecord,
+        claim: &OutboxClaim<'_>,
+    ) -> Result<Vec<OutboxRecord>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM outbox WHERE source = $1 AND customer_id = $2 AND channel = $3 \
+             AND state = 'pending' AND event_seq > $4 AND received_at < $5 ORDER BY event_seq"
+        );
+        let values = [
+            head.source.as_str().into(),
+            head.customer_id.as_str().into(),
+            claim.channel.into(),
+            head.event_seq.into(),
+            head.received_at
+                .saturating_add(claim.settle)
+                .micros()
+                .into(),
+        ];
+        sql::query(self.reader(), &sql, values)
+            .await?
+            .iter()
+            .map(from_row)
+            .collect()
+    }
+
+    /// How many messages of a channel have not found their end, those that wait for an address included.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn outbox_pending(&self, channel: &str) -> Result<i64> {
+        let sql = "SELECT count(*) AS n FROM outbox WHERE state = 'pending' AND channel = $1";
+        let rows = sql::query(self.reader(), sql, [channel.into()]).await?;
+        Ok(rows
+            .first()
+            .map(|row| row.try_get("", "n"))
+            .transpose()?
+            .unwrap_or(0))
+    }
+
+    /// When the next message of a channel is due, whether or not it waits for an address.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn next_outbox_due(&self, channel: &str) -> Result<Option<Timestamp>> {
+        let sql =
+            "SELECT min(due_at) AS due_at FROM outbox WHERE state = 'pending' AND channel = $1";
+        let rows = sql::query(self.reader(), sql, [channel.into()]).await?;
+        let due: Option<Option<i64>> = rows
+            .first()
+            .map(|row| row.try_get("", "due_at"))
+            .transpose()?;
+        Ok(due.flatten().map(Timestamp::from_micros))
+    }
+}

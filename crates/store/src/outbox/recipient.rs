@@ -1,0 +1,67 @@
+//! What decides, at the moment of sending, whether a customer is written to.
+
+use laurel_payloads::{CustomerId, EventKind};
+
+use crate::{Result, Scope, sql};
+
+/// A customer as the one to be written to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recipient {
+    /// The name, as sent.
+    pub name: Option<String>,
+    /// The address, as sent: it may be no address at all.
+    pub email: Option<String>,
+    /// Masivo's status, such as `ACTIVE`.
+    pub status: Option<String>,
+    /// Whether name and address are placeholders.
+    pub is_anonymous: bool,
+    /// What a recorded consent says of mail; none where no consent is recorded, which allows everything.
+    pub consents_to_email: Option<bool>,
+    /// Whether the address is not to be written to.
+    pub suppressed: bool,
+    /// Whether the customer has said that they want, or do not want, this kind of message on this channel.
+    pub wanted: Option<bool>,
+}
+
+impl Scope {
+    /// Whom a message is for; none where the customer is not known.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn recipient(
+        &self,
+        customer_id: &CustomerId,
+        channel: &str,
+        kind: EventKind,
+    ) -> Result<Option<Recipient>> {
+        let Some(customer) = self.customer(customer_id).await? else {
+            return Ok(None);
+        };
+        let sql = "SELECT EXISTS (SELECT 1 FROM suppressions WHERE source = $1 AND address = $2) AS suppressed, \
+                   (SELECT wanted FROM preferences WHERE source = $1 AND customer_id = $3 AND channel = $4 \
+                    AND kind = $5) AS wanted";
+        // Addresses are suppressed in lower case: relays do not tell them apart.
+        let address = customer.email.as_deref().unwrap_or_default().to_lowercase();
+        let values = [
+            self.source().as_str().into(),
+            address.into(),
+            customer_id.as_str().into(),
+            channel.into(),
+            kind.as_str().into(),
+        ];
+        let rows = sql::query(self.reader(), sql, values).await?;
+        let mut recipient = Recipient {
+            name: customer.name,
+            email: customer.email,
+            status: customer.status,
+            is_anonymous: customer.is_anonymous,
+            consents_to_email: customer.consents_to_email,
+            ..Recipient::default()
+        };
+        if let Some(row) = rows.first() {
+            recipient.suppressed = row.try_get("", "suppressed")?;
+            recipient.wanted = row.try_get("", "wanted")?;
+        }
+        Ok(Some(recipient))
+    }
+}
