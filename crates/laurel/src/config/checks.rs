@@ -1,0 +1,244 @@
+//! What is refused although it parses, and what is allowed although it is unwise.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{Config, Transport};
+
+/// A fault and the key it is at.
+pub(super) struct Fault {
+    pub(super) path: Vec<String>,
+    pub(super) problem: String,
+}
+
+/// Shorter secrets can be guessed.
+const SHORTEST_SECRET: usize = 24;
+
+/// What stands where a secret should, in examples and in haste.
+const PLACEHOLDERS: [&str; 7] = [
+    "changeme",
+    "change-me",
+    "change_me",
+    "replace-me",
+    "your-token",
+    "your-secret",
+    "placeholder",
+];
+
+/// The first fault that the types of the configuration let through.
+pub(super) fn refuse(config: &Config) -> Result<(), Fault> {
+    listeners(config)?;
+    database(config)?;
+    limits(config)?;
+    secrets(config)?;
+    email(config)
+}
+
+fn listeners(config: &Config) -> Result<(), Fault> {
+    for (section, address) in [("http", config.http.listen), ("admin", config.admin.listen)] {
+        if address.port() == 0 {
+            return fault(
+                [section, "listen"],
+                "port 0 is a different port at each start; name one",
+            );
+        }
+    }
+    if config.http.listen == config.admin.listen {
+        return fault(
+            ["admin", "listen"],
+            "http.listen is the same address and port",
+        );
+    }
+    match &config.http.public_url {
+        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => fault(
+            ["http", "public_url"],
+            "expected a URL that begins with https:// or http://",
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn database(config: &Config) -> Result<(), Fault> {
+    let url = config.database.url.expose();
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    if !known.iter().any(|scheme| url.starts_with(scheme)) {
+        return fault(
+            ["database", "url"],
+            "expected sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE",
+        );
+    }
+    if config
+        .database
+        .sqlite_path()
+        .is_some_and(|path| path.as_os_str().is_empty() || path.as_os_str() == ":memory:")
+    {
+        return fault(
+            ["database", "url"],
+            "SQLite needs a file: what is in memory is gone at the next start",
+        );
+    }
+    Ok(())
+}
+
+fn limits(config: &Config) -> Result<(), Fault> {
+    let limits = [
+        (
+            ["database", "connections"],
+            config.database.connections as usize,
+            2,
+        ),
+        (["http", "max_connections"], config.http.max_connections, 1),
+        (
+            ["http", "max_connections_per_address"],
+            config.http.max_connections_per_address,
+            1,
+        ),
+        (["ingest", "max_body"], config.ingest.max_body, 1),
+        (["graphql", "max_body"], config.graphql.max_body, 1),
+    ];
+    for (path, value, least) in limits {
+        if value < least {
+            return fault(path, &format!("must be {least} or more"));
+        }
+    }
+    for (path, value) in [
+        (["http", "header_deadline"], config.http.header_deadline),
+        (["ingest", "body_deadline"], config.ingest.body_deadline),
+    ] {
+        if value.is_zero() {
+            return fault(path, "a deadline of nothing refuses everything");
+        }
+    }
+    Ok(())
+}
+
+fn secrets(config: &Config) -> Result<(), Fault> {
+    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+    for (name, source) in &config.sources {
+        if !is_source_name(name) {
+            return fault(
+                ["sources", name],
+                "a source's name is 1 to 64 of: a-z, 0-9, _ and -",
+            );
+        }
+        if source.auth.is_empty() {
+            return fault(
+                ["sources", name],
+                "`auth` is missing: nobody could post to this source",
+            );
+        }
+        for (index, auth) in source.auth.iter().enumerate() {
+            let place = ["sources", name, "auth", &index.to_string()];
+            if auth.secrets().next().is_none() {
+                return fault(place, "`token` is missing");
+            }
+            for secret in auth.secrets() {
+                if let Some(problem) = weakness(secret.expose()) {
+                    return fault(place, problem);
+                }
+                match owners.insert(secret.expose(), name) {
+                    Some(owner) if owner != name => {
+                        let problem =
+                            format!("source `{owner}` has the same secret; give each its own");
+                        return fault(place, &problem);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn weakness(secret: &str) -> Option<&'static str> {
+    let lower = secret.to_ascii_lowercase();
+    let mut distinct: Vec<u8> = secret.bytes().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if secret.len() < SHORTEST_SECRET {
+        Some("the secret is shorter than 24 bytes; `openssl rand -hex 24` makes a good one")
+    } else if secret
+        .bytes()
+        .any(|byte| !byte.is_ascii_graphic() || byte == b'/')
+    {
+        Some("the secret must fit in a URL's path and in a header: visible ASCII without a slash")
+    } else if distinct.len() < 6 || PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
+        Some("the secret is a placeholder; `openssl rand -hex 24` makes a good one")
+    } else {
+        None
+    }
+}
+
+fn is_source_name(name: &str) -> bool {
+    let allowed = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
+    };
+    (1..=64).contains(&name.len()) && name.bytes().all(allowed)
+}
+
+fn email(config: &Config) -> Result<(), Fault> {
+    let email = &config.email;
+    if email.transport == Transport::None {
+        return Ok(());
+    }
+    if email.from.is_none() {
+        return fault(["email"], "`from` is missing: who the mail is from");
+    }
+    if email.transport == Transport::Smtp && email.smtp.is_none() {
+        return fault(
+            ["email"],
+            "`smtp` is missing: [email.smtp] url = \"smtp://…\" names the relay",
+        );
+    }
+    Ok(())
+}
+
+/// What the operator should know: secrets that others may read, mail that is not sent.
+pub(super) fn warn(config: &Config, file: Option<&Path>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let Some(file) = file.filter(|file| holds_secrets(config) && world_readable(file)) {
+        let path = file.display();
+        warnings.push(format!(
+            "{path} holds secrets and every user of this machine may read it; `chmod 600 {path}`"
+        ));
+    }
+    if config.sources.is_empty() {
+        warnings.push(
+            "no [sources.<name>] is configured: every webhook will be answered 401".to_owned(),
+        );
+    }
+    if config.email.transport == Transport::None && config.email.from.is_some() {
+        warnings
+            .push("email.from is set but email.transport is not: no mail will be sent".to_owned());
+    }
+    warnings
+}
+
+fn holds_secrets(config: &Config) -> bool {
+    !config.sources.is_empty()
+        || config.database.url.has_password()
+        || config
+            .email
+            .smtp
+            .as_ref()
+            .is_some_and(|smtp| smtp.url.has_password())
+}
+
+#[cfg(unix)]
+fn world_readable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+}
+
+#[cfg(not(unix))]
+fn world_readable(_: &Path) -> bool {
+    false
+}
+
+fn fault<'a>(path: impl IntoIterator<Item = &'a str>, problem: &str) -> Result<(), Fault> {
+    let path = path.into_iter().map(str::to_owned).collect();
+    Err(Fault {
+        path,
+        problem: problem.to_owned(),
+    })
+}

@@ -1,0 +1,119 @@
+//! `[http]`, `[admin]`, `[ingest]`, `[graphql]`: listeners and their limits.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::duration;
+
+/// The listener for webhooks, the API and the pages that mails link to.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    /// Address and port, such as `127.0.0.1:8080` or `[::]:8080`.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+    /// What customers and senders reach it as, for the links in mails; `http://` and `listen` unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// Connections open at a time, in all. Fewer where the process may not open that many files.
+    #[schemars(range(min = 1))]
+    pub max_connections: usize,
+    /// Connections open at a time from one address (IPv4) or network (IPv6, /64).
+    #[schemars(range(min = 1))]
+    pub max_connections_per_address: usize,
+    /// Time for a connection's next request to arrive, up to the end of its head.
+    #[serde(with = "duration")]
+    #[schemars(with = "String")]
+    pub header_deadline: Duration,
+    /// Time for requests under way to finish when the server stops.
+    #[serde(with = "duration")]
+    #[schemars(with = "String")]
+    pub drain_deadline: Duration,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            listen: loopback(8080),
+            public_url: None,
+            max_connections: 4096,
+            max_connections_per_address: 512,
+            header_deadline: Duration::from_secs(10),
+            drain_deadline: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Http {
+    /// The base of the links in mails, without a slash at its end.
+    pub fn public_url(&self) -> String {
+        let url = self
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", self.listen));
+        url.trim_end_matches('/').to_owned()
+    }
+}
+
+/// The operator's listener: `/livez`, `/readyz`, `/metrics`. It asks for no credentials.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Admin {
+    /// Address and port; keep it on the operator's own network.
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+}
+
+impl Default for Admin {
+    fn default() -> Self {
+        Self {
+            listen: loopback(9090),
+        }
+    }
+}
+
+/// Limits of the intake.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ingest {
+    /// Largest body of a webhook, in bytes.
+    #[schemars(range(min = 1))]
+    pub max_body: usize,
+    /// Time for a body to arrive.
+    #[serde(with = "duration")]
+    #[schemars(with = "String")]
+    pub body_deadline: Duration,
+}
+
+impl Default for Ingest {
+    fn default() -> Self {
+        Self {
+            max_body: 1024 * 1024,
+            body_deadline: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Limits of the API.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GraphQl {
+    /// Largest body of a request, in bytes.
+    #[schemars(range(min = 1))]
+    pub max_body: usize,
+}
+
+impl Default for GraphQl {
+    fn default() -> Self {
+        Self {
+            max_body: 64 * 1024,
+        }
+    }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}

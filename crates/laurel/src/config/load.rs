@@ -1,0 +1,104 @@
+//! Layers the sources of configuration and says where a fault lies.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::Serialized;
+use figment::value::{Dict, Value};
+
+use super::environment::{self, Origins};
+use super::error::describe;
+use super::{Config, ConfigError, checks, file};
+
+/// A configuration that passed every check, and what its operator should know about it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// The file it was read from, if any.
+    pub file: Option<PathBuf>,
+    /// Things that are allowed, and unwise.
+    pub warnings: Vec<String>,
+}
+
+impl Loaded {
+    /// Reads `named`, or `laurel.toml` where there is one, and the environment of the process.
+    ///
+    /// # Errors
+    ///
+    /// The first fault: a file that cannot be read, an unknown key, a value that will not do.
+    pub fn from_process(named: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::from_variables(named, std::env::vars_os())
+    }
+
+    /// Like [`Loaded::from_process`], with the variables given.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Loaded::from_process`].
+    pub fn from_variables(
+        named: Option<&Path>,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigError> {
+        let (file, mut tree) = match file::read(named)? {
+            Some((path, tree)) => (Some(path), tree),
+            None => (None, Value::from(Dict::new())),
+        };
+        let variables: BTreeMap<String, String> = variables
+            .into_iter()
+            .map(|(key, value)| {
+                (
+                    key.to_string_lossy().into_owned(),
+                    value.to_string_lossy().into_owned(),
+                )
+            })
+            .collect();
+        let origins = environment::apply(&mut tree, &variables)?;
+        let places = Places {
+            file: file.as_deref(),
+            origins: &origins,
+        };
+        // Numbers and switches come as text from the environment: the key's type decides.
+        let config: Config = Figment::from(Serialized::globals(tree))
+            .extract_lossy()
+            .map_err(|error| places.invalid(&error.path, describe(&error.kind)))?;
+        checks::refuse(&config).map_err(|fault| places.invalid(&fault.path, fault.problem))?;
+        let warnings = checks::warn(&config, file.as_deref());
+        Ok(Self {
+            config,
+            file,
+            warnings,
+        })
+    }
+}
+
+/// Tells which file or variable a key came from.
+struct Places<'a> {
+    file: Option<&'a Path>,
+    origins: &'a Origins,
+}
+
+impl Places<'_> {
+    fn invalid(&self, path: &[String], problem: String) -> ConfigError {
+        ConfigError::Invalid {
+            place: self.name(path),
+            problem,
+        }
+    }
+
+    fn name(&self, path: &[String]) -> String {
+        let variable = self
+            .origins
+            .iter()
+            .find(|(set, _)| path.starts_with(set) || set.starts_with(path));
+        match (variable, self.file) {
+            (Some((set, variable)), _) if path.starts_with(set) || self.file.is_none() => {
+                variable.clone()
+            }
+            (_, Some(file)) => format!("{}: {}", file.display(), path.join(".")),
+            (_, None) => path.join("."),
+        }
+    }
+}

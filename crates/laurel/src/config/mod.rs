@@ -1,0 +1,53 @@
+//! The configuration: what can be set, where it comes from, and what is refused.
+//!
+//! Built-in defaults give way to `laurel.toml`, and that to `LAUREL__SECTION__KEY` in the
+//! environment. A mistake is one message that names its place, and stops the start.
+
+mod checks;
+mod database;
+mod duration;
+mod email;
+mod environment;
+mod error;
+mod file;
+mod http;
+mod load;
+mod log;
+mod secret;
+mod sources;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use self::database::Database;
+pub use self::email::{Email, FileTransport, Smtp, Transport};
+pub use self::error::ConfigError;
+pub use self::http::{Admin, GraphQl, Http, Ingest};
+pub use self::load::Loaded;
+pub use self::log::{Log, LogFormat};
+pub use self::secret::{Address, Secret};
+pub use self::sources::{Auth, AuthKind, Source};
+
+/// Everything that can be configured; a section that is left out has its defaults.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where events and read models are kept.
+    pub database: Database,
+    /// The listener for webhooks, the API and the pages in mails.
+    pub http: Http,
+    /// The operator's listener: `/livez`, `/readyz`, `/metrics`.
+    pub admin: Admin,
+    /// The accounts that may post webhooks, by name; each is a tenant of its own.
+    pub sources: BTreeMap<String, Source>,
+    /// Limits of the intake.
+    pub ingest: Ingest,
+    /// Limits of the API.
+    pub graphql: GraphQl,
+    /// How customers are written to; without this section nobody is.
+    pub email: Email,
+    /// What is logged, and how.
+    pub log: Log,
+}

@@ -1,0 +1,150 @@
+//! The accept loop: HTTP/1.1 on hyper, with the deadlines and caps that `axum::serve` lacks.
+//!
+//! A connection that sends nothing, or its head too slowly, is closed at the header deadline; so is
+//! one that idles between requests. An address holds a bounded share of the connections. Shutdown
+//! lets requests under way finish, up to a deadline. Upgrades (to a WebSocket) keep their slot until
+//! the socket itself is closed.
+//!
+//! It has no rate limit and no TLS: a proxy's business. Deadlines and sizes of bodies are the routes'.
+
+mod caps;
+mod connection;
+mod slots;
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::slots::Slots;
+
+pub use self::caps::connections_allowed;
+
+/// Deadlines and caps of one listener.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Connections open at a time, in all; further ones wait to be accepted.
+    pub connections: usize,
+    /// Connections open at a time from one IPv4 address or IPv6 /64; further ones are closed.
+    pub per_address: usize,
+    /// Time for the next request's head to arrive.
+    pub header_deadline: Duration,
+    /// Time a peer may go without reading what is sent to it.
+    pub write_deadline: Duration,
+    /// Time for requests under way to finish at shutdown.
+    pub drain_deadline: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            per_address: 512,
+            header_deadline: Duration::from_secs(10),
+            write_deadline: Duration::from_secs(30),
+            drain_deadline: Duration::from_secs(10),
+        }
+    }
+}
+
+/// A port that is taken, and not answered on yet.
+#[derive(Debug)]
+pub struct Listener {
+    socket: TcpListener,
+    address: SocketAddr,
+}
+
+impl Listener {
+    /// Takes the port.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken, or is not this machine's or this user's to have.
+    pub async fn bind(address: SocketAddr) -> io::Result<Self> {
+        let socket = TcpListener::bind(address).await?;
+        let address = socket.local_addr()?;
+        Ok(Self { socket, address })
+    }
+
+    /// The address and port it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers requests with `router` until `shutdown`; returns when the last connection is closed
+    /// or the drain deadline has passed.
+    pub async fn serve(self, router: Router, settings: Settings, shutdown: CancellationToken) {
+        let slots = Slots::new(settings.connections, settings.per_address);
+        let connections = TaskTracker::new();
+        let hard_stop = CancellationToken::new();
+        loop {
+            let accepted = tokio::select! {
+                () = shutdown.cancelled() => break,
+                accepted = self.accept(&slots) => accepted,
+            };
+            let Some((stream, peer, slot)) = accepted else {
+                continue;
+            };
+            let signals = connection::Signals {
+                drain: shutdown.clone(),
+                stop: hard_stop.clone(),
+            };
+            let task = connection::run(
+                stream,
+                slot,
+                peer,
+                router.clone(),
+                settings.clone(),
+                signals,
+            );
+            connections.spawn(task);
+        }
+        drop(self.socket);
+        connections.close();
+        let drained = tokio::time::timeout(settings.drain_deadline, connections.wait()).await;
+        if drained.is_err() {
+            tracing::warn!(
+                connections = connections.len(),
+                "stopped with requests unfinished"
+            );
+            hard_stop.cancel();
+            connections.wait().await;
+        }
+    }
+
+    /// The next connection that may be served; `None` where one was turned away.
+    async fn accept(&self, slots: &Slots) -> Option<(TcpStream, SocketAddr, slots::Slot)> {
+        let room = slots.room().await;
+        match self.socket.accept().await {
+            Ok((stream, peer)) => {
+                let slot = slots.take(room, peer.ip());
+                if slot.is_none() {
+                    metrics::counter!("laurel_connections_refused_total").increment(1);
+                    tracing::debug!(peer.address = %peer.ip(), "too many connections from one address");
+                }
+                slot.map(|slot| (stream, peer, slot))
+            }
+            Err(error) => {
+                wait_out(&error).await;
+                None
+            }
+        }
+    }
+}
+
+/// A peer that hung up while it waited is its own business; out of descriptors or memory needs a
+/// pause, or the loop would spin.
+async fn wait_out(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    if !matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionReset | Interrupted
+    ) {
+        tracing::error!(%error, "cannot accept connections");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
