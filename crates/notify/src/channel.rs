@@ -1,0 +1,109 @@
+//! `Channel`: carries one rendered message out. What to send, to whom, when and how often is the
+//! sender's business; a channel only says what became of the one message it was given.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use tokio::time::Instant;
+
+use crate::mail::Message;
+
+/// A way out of the house for messages: a mail relay, a folder, an extension's own.
+///
+/// A channel is never called inside a database transaction, and may take minutes.
+#[async_trait]
+pub trait Channel: Send + Sync + 'static {
+    /// The outbox channel whose rows it carries. Stable: it is a key in the database.
+    fn name(&self) -> &'static str;
+
+    /// Hands `message` over, once.
+    ///
+    /// `hold` may end while this runs (the worker was too slow, and another has the message now):
+    /// a channel asks it last thing before it does what cannot be undone.
+    ///
+    /// # Errors
+    ///
+    /// A [`Failure`] says whether to try again, to give up, or to leave the relay alone for a while.
+    /// In doubt it is [`Failure::Transient`]: a message twice, with the same `Message-ID`, is better
+    /// than none.
+    async fn deliver(&self, message: &Message, hold: &Hold) -> Result<Delivery, Failure>;
+
+    /// Nothing is due: a channel closes what need not stay open.
+    async fn rest(&self) {}
+}
+
+/// The receipt for a message that was handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Who took the message: the relay's host and port, or the folder.
+    pub relay: String,
+    /// The reply's code where the channel has one: 250 for SMTP.
+    pub code: Option<u16>,
+    /// The reply's text, which often holds the relay's queue id. Free of addresses.
+    pub text: String,
+}
+
+/// Why a message was not handed over.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Not now: a 4xx reply, a fault of the network, or doubt about what became of the message.
+    #[error("not now: {0}")]
+    Transient(Refusal),
+    /// Never: a 5xx reply about this message.
+    #[error("refused: {0}")]
+    Permanent(Refusal),
+    /// Not this message's fault, and no other would fare better (wrong password, no TLS): nobody
+    /// tries for a while, and no attempt is used up.
+    #[error("no relay: {0}")]
+    Paused(Refusal),
+}
+
+impl Failure {
+    /// What was said.
+    #[must_use]
+    pub fn refusal(&self) -> &Refusal {
+        match self {
+            Self::Transient(refusal) | Self::Permanent(refusal) | Self::Paused(refusal) => refusal,
+        }
+    }
+}
+
+/// Who refused a message, and how.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{relay} at {step}: {}{text}", .code.map(|code| format!("{code} ")).unwrap_or_default())]
+pub struct Refusal {
+    /// The relay's host and port, or the folder.
+    pub relay: String,
+    /// What was being done, as a word or two: `RCPT TO`, `connect`.
+    pub step: &'static str,
+    /// The reply's code, where there was a reply.
+    pub code: Option<u16>,
+    /// The reply or the fault. Free of addresses.
+    pub text: String,
+}
+
+/// A worker's claim on the message it carries, as far as its own clock can tell.
+///
+/// Its sender extends it together with the lease in the database. A process that was stopped for
+/// longer than that (a debugger, a frozen machine) finds it ended when it goes on.
+#[derive(Clone, Debug)]
+pub struct Hold(Arc<Mutex<Instant>>);
+
+impl Hold {
+    /// Holds until `until`.
+    #[must_use]
+    pub fn until(until: Instant) -> Self {
+        Self(Arc::new(Mutex::new(until)))
+    }
+
+    /// Moves the end, later or earlier.
+    pub fn set(&self, until: Instant) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+
+    /// Whether it has ended: no new transaction with a relay may be opened.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) <= Instant::now()
+    }
+}

@@ -1,0 +1,85 @@
+//! `FileChannel`: mail as files in a folder, for development. One `.eml` a message, nothing else.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+
+use crate::mail::Message;
+use crate::{Channel, Delivery, Failure, Hold, MAIL, Refusal};
+
+/// Writes each message to `<outbox id>.eml`.
+///
+/// A file appears whole: it is written under a name that begins with a dot, synced and renamed. The
+/// same message again replaces its file.
+#[derive(Clone, Debug)]
+pub struct FileChannel {
+    folder: PathBuf,
+}
+
+impl FileChannel {
+    /// Makes the folder where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be made.
+    pub fn new(folder: impl Into<PathBuf>) -> io::Result<Self> {
+        let folder = folder.into();
+        fs::create_dir_all(&folder)?;
+        Ok(Self { folder })
+    }
+
+    fn failed(&self, text: String) -> Failure {
+        let relay = self.folder.display().to_string();
+        Failure::Transient(Refusal {
+            relay,
+            step: "write",
+            code: None,
+            text,
+        })
+    }
+}
+
+#[async_trait]
+impl Channel for FileChannel {
+    fn name(&self) -> &'static str {
+        MAIL
+    }
+
+    async fn deliver(&self, message: &Message, hold: &Hold) -> Result<Delivery, Failure> {
+        if hold.has_ended() {
+            return Err(
+                self.failed("the lease ended before the message could be written".to_owned())
+            );
+        }
+        let (folder, name, raw) = (
+            self.folder.clone(),
+            format!("{}.eml", message.id),
+            message.raw.clone(),
+        );
+        let written = {
+            let name = name.clone();
+            tokio::task::spawn_blocking(move || write(&folder, &name, &raw)).await
+        };
+        match written {
+            Ok(Ok(())) => Ok(Delivery {
+                relay: self.folder.display().to_string(),
+                code: None,
+                text: name,
+            }),
+            Ok(Err(error)) => Err(self.failed(error.to_string())),
+            Err(error) => Err(self.failed(error.to_string())),
+        }
+    }
+}
+
+fn write(folder: &Path, name: &str, raw: &[u8]) -> io::Result<()> {
+    let unfinished = folder.join(format!(".{name}"));
+    let mut file = File::create(&unfinished)?;
+    file.write_all(raw)?;
+    file.sync_all()?;
+    fs::rename(&unfinished, folder.join(name))?;
+    // The rename is durable once the folder is.
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,149 @@
+//! From words to a message: headers and MIME.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use laurel_payloads::Timestamp;
+use lettre::Address;
+use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use uuid::Uuid;
+
+use super::clean::cleaned;
+use super::{InvalidAddress, Message, TemplateError, Templates, TierMail, mail_address};
+
+/// Why a mail cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ComposeError {
+    /// The `from` setting does not parse.
+    #[error("{0:?} is not a sender such as: Café Central <club@example.com>")]
+    Sender(String),
+    /// A template is wrong.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The message library refused its own input.
+    #[error("cannot put the mail together")]
+    Assembly(#[from] lettre::error::Error),
+}
+
+/// Writes mails in the name of one sender.
+#[derive(Debug)]
+pub struct Composer {
+    from: Mailbox,
+    programme: String,
+    templates: Templates,
+}
+
+impl Composer {
+    /// Prepares for mail from `from`, as `email.from` has it: `Café Central <club@example.com>`, or
+    /// the address alone. The name is the programme's name in every mail; without one it is the domain.
+    ///
+    /// # Errors
+    ///
+    /// `from` is not one plain address with or without a name, or a template is wrong.
+    pub fn new(from: &str) -> Result<Self, ComposeError> {
+        let from = sender(from).map_err(|_| ComposeError::Sender(from.to_owned()))?;
+        let programme = from
+            .name
+            .clone()
+            .unwrap_or_else(|| from.email.domain().to_owned());
+        Ok(Self {
+            from,
+            programme,
+            templates: Templates::new()?,
+        })
+    }
+
+    /// Writes the mail with the given outbox id to `to`, dated `now`.
+    ///
+    /// # Errors
+    ///
+    /// None that depends on the data; a fault of a template or of the library.
+    pub fn compose(
+        &self,
+        id: Uuid,
+        mail: &TierMail,
+        to: Address,
+        now: Timestamp,
+    ) -> Result<Message, ComposeError> {
+        let words = self.templates.render(mail, &self.programme)?;
+        let message_id = format!("<{id}@{}>", self.from.email.domain());
+        // Not random, so that a mail that is sent again is the same, byte for byte but for its date.
+        let parts = MultiPart::alternative()
+            .boundary(format!("laurel-{}", id.simple()))
+            .singlepart(SinglePart::plain(words.text.clone()))
+            .singlepart(SinglePart::html(words.html.clone()));
+        let assembled = lettre::Message::builder()
+            .date(system_time(now))
+            .from(self.from.clone())
+            .to(Mailbox::new(mail.name().map(str::to_owned), to.clone()))
+            .subject(words.subject.clone())
+            .message_id(Some(message_id.clone()))
+            .header(OutboxId(id.to_string()))
+            .header(AutoSubmitted)
+            .multipart(parts)?;
+        Ok(Message {
+            id,
+            sender: self.from.email.clone(),
+            recipient: to,
+            message_id,
+            words,
+            raw: assembled.formatted(),
+        })
+    }
+}
+
+/// `Name <address>`, `"Name" <address>` or an address. Read here and not by lettre, whose parser
+/// takes neither accents nor dots in a name that is not quoted, as people write it.
+fn sender(text: &str) -> Result<Mailbox, InvalidAddress> {
+    let Some((name, rest)) = text.trim().split_once('<') else {
+        return Ok(Mailbox::new(None, mail_address(text.trim())?));
+    };
+    let address = mail_address(rest.strip_suffix('>').ok_or(InvalidAddress)?)?;
+    let name = name.trim();
+    let unquoted = name
+        .strip_prefix('"')
+        .and_then(|name| name.strip_suffix('"'))
+        .unwrap_or(name);
+    Ok(Mailbox::new(cleaned(unquoted, 100), address))
+}
+
+fn system_time(now: Timestamp) -> SystemTime {
+    UNIX_EPOCH + Duration::from_micros(u64::try_from(now.micros()).unwrap_or(0))
+}
+
+/// The outbox row's id once more: some relays put a `Message-ID` of their own in place of ours.
+#[derive(Clone)]
+struct OutboxId(String);
+
+impl Header for OutboxId {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("X-Laurel-Message")
+    }
+
+    fn parse(value: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(value.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// Keeps vacation notices from answering (RFC 3834 §5).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}

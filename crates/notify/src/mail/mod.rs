@@ -1,0 +1,16 @@
+//! One mail: from a tier change and a customer's profile to the bytes that a relay takes.
+
+mod address;
+mod clean;
+mod compose;
+mod message;
+mod templates;
+mod tier;
+
+pub use self::address::{InvalidAddress, mail_address};
+pub use self::compose::{ComposeError, Composer};
+pub use self::message::Message;
+pub use self::templates::{TemplateError, Templates, Words};
+pub use self::tier::{Direction, TierMail};
+
+pub(crate) use self::clean::masked;

@@ -1,0 +1,158 @@
+//! A mail relay that does what a test tells it, right or wrong, on a free port of this machine.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use rustls::ServerConfig;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+/// A reply that is none: the relay says nothing more, and keeps the connection.
+pub const SILENCE: &str = "(silence)";
+/// A reply that is none: the relay hangs up.
+pub const HANG_UP: &str = "(hang up)";
+
+/// What the relay says at each step; the step's name is the command, `greeting`, `.` for the whole
+/// message, or `EHLO/TLS` for the EHLO that comes after STARTTLS.
+pub type Script = &'static [(&'static str, &'static str)];
+
+const POLITE: Script = &[
+    ("greeting", "220 relay.test"),
+    ("EHLO", "250-relay.test\r\n250 SIZE 1000000"),
+    ("RSET", "250 forgotten"),
+    ("MAIL", "250 sender taken"),
+    ("RCPT", "250 recipient taken"),
+    ("DATA", "354 go on"),
+    (".", "250 queued as 1"),
+    ("AUTH", "235 welcome"),
+    ("QUIT", "221 bye"),
+];
+
+pub struct FakeRelay {
+    pub address: SocketAddr,
+    heard: Arc<Mutex<Vec<String>>>,
+    accepting: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for FakeRelay {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+impl FakeRelay {
+    /// A relay that is polite but for what `script` says.
+    pub async fn start(script: Script) -> Self {
+        Self::start_tls(script, None).await
+    }
+
+    /// The same, with TLS after STARTTLS.
+    pub async fn start_tls(script: Script, tls: Option<ServerConfig>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let heard = Arc::<Mutex<Vec<String>>>::default();
+        let script: HashMap<_, _> = POLITE.iter().chain(script).copied().collect();
+        let tls = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
+        let log = Arc::clone(&heard);
+        let accepting = tokio::spawn(async move {
+            let mut sessions = tokio::task::JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                let party = Party {
+                    script: script.clone(),
+                    heard: Arc::clone(&log),
+                    tls: tls.clone(),
+                };
+                sessions.spawn(async move { party.serve(stream).await });
+            }
+        });
+        Self {
+            address,
+            heard,
+            accepting,
+        }
+    }
+
+    /// Every line that any client sent, message lines and connections included.
+    pub fn heard(&self) -> Vec<String> {
+        self.heard.lock().unwrap().clone()
+    }
+
+    /// How often a line that starts with `verb` was heard.
+    pub fn count(&self, verb: &str) -> usize {
+        self.heard()
+            .iter()
+            .filter(|line| line.starts_with(verb))
+            .count()
+    }
+}
+
+struct Party {
+    script: HashMap<&'static str, &'static str>,
+    heard: Arc<Mutex<Vec<String>>>,
+    tls: Option<TlsAcceptor>,
+}
+
+impl Party {
+    async fn serve(&self, stream: TcpStream) -> Option<()> {
+        stream.set_nodelay(true).unwrap();
+        self.hear("(connection)");
+        let mut plain = BufReader::new(stream);
+        self.say(&mut plain, "greeting").await?;
+        self.converse(&mut plain, "EHLO").await?;
+        // Only STARTTLS ends a conversation with `Some`.
+        let acceptor = self.tls.as_ref()?;
+        let encrypted = acceptor.accept(plain.into_inner()).await.ok()?;
+        self.hear("(encrypted)");
+        self.converse(&mut BufReader::new(encrypted), "EHLO/TLS")
+            .await
+    }
+
+    async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: &mut BufReader<S>,
+        ehlo: &str,
+    ) -> Option<()> {
+        loop {
+            let line = self.listen(stream).await?;
+            let verb = line.split(' ').next().unwrap_or_default();
+            let step = if verb == "EHLO" && self.script.contains_key(ehlo) {
+                ehlo
+            } else {
+                verb
+            };
+            self.say(stream, step).await?;
+            match verb {
+                "STARTTLS" => return Some(()),
+                "DATA" if self.script["DATA"].starts_with("354") => {
+                    while self.listen(stream).await? != "." {}
+                    self.say(stream, ".").await?;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    async fn listen<S: AsyncRead + Unpin>(&self, stream: &mut BufReader<S>) -> Option<String> {
+        let mut line = String::new();
+        let read = stream.read_line(&mut line).await.ok()?;
+        self.hear(line.trim_end());
+        (read > 0).then(|| line.trim_end().to_owned())
+    }
+
+    async fn say<S: AsyncWrite + Unpin>(&self, stream: &mut S, step: &str) -> Option<()> {
+        match *self.script.get(step).unwrap_or(&"502 what?") {
+            SILENCE => std::future::pending().await,
+            HANG_UP => None,
+            reply => stream
+                .write_all(format!("{reply}\r\n").as_bytes())
+                .await
+                .ok(),
+        }
+    }
+
+    fn hear(&self, line: &str) {
+        self.heard.lock().unwrap().push(line.to_owned());
+    }
+}
