@@ -1,1 +1,47 @@
-//! Placeholder.
+//! What tests are made of: databases, payloads, clocks.
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod database;
+mod fixtures;
+
+pub use clock::FixedClock;
+pub use database::TestDatabase;
+pub use fixtures::{FIXTURES, fixture};
+
+/// Makes two tests of each function, one for each database. A function takes a [`TestDatabase`] and is named as a
+/// sentence.
+#[macro_export]
+macro_rules! both_databases {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $test() {
+                $crate::run(async { super::$test($crate::TestDatabase::sqlite().await).await });
+            })+
+        }
+        mod postgres {
+            $(#[test]
+            fn $test() {
+                $crate::run(async { super::$test($crate::TestDatabase::postgres().await).await });
+            })+
+        }
+    };
+}
+
+/// Runs a test on a runtime of its own, for a minute at most.
+///
+/// # Panics
+/// If it takes longer.
+pub fn run(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(async {
+        let limit = std::time::Duration::from_secs(60);
+        tokio::time::timeout(limit, test)
+            .await
+            .expect("the test to end within a minute");
+    });
+}
