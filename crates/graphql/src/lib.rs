@@ -1,1 +1,81 @@
-//! Placeholder.
+//! Answers questions from the read models, over GraphQL.
+#![doc = include_str!("../README.md")]
+
+mod asking;
+mod connection;
+mod cursor;
+mod engine;
+mod error;
+mod global_id;
+mod guard;
+mod http;
+mod query;
+mod reads;
+mod scalars;
+mod settings;
+mod types;
+
+use std::sync::Arc;
+
+use async_graphql::{EmptyMutation, EmptySubscription, ObjectType, SDLExportOptions, Schema};
+use axum::Router;
+use laurel_store::Store;
+
+pub use query::{Query, QueryRoot};
+pub use settings::{Limits, Settings};
+
+/// The largest page of any connection.
+pub(crate) const MAX_PAGE: u32 = 100;
+/// The page of who does not say how large.
+pub(crate) const DEFAULT_PAGE: u32 = 20;
+
+/// What every request needs.
+pub(crate) struct Api<Q> {
+    schema: Schema<Q, EmptyMutation, EmptySubscription>,
+    store: Store,
+    settings: Settings,
+}
+
+/// The API's routes: `GET` and `POST /graphql`, and `GET /graphql/schema.graphql`.
+pub fn router(store: Store, settings: Settings) -> Router {
+    router_of(store, settings, Query::default())
+}
+
+/// The same for a query root of an extension's: an object named `Query` that [`QueryRoot`] is merged into.
+pub fn router_of<Q: ObjectType + 'static>(store: Store, settings: Settings, query: Q) -> Router {
+    let schema = build(query, &settings.limits);
+    http::routes(Arc::new(Api {
+        schema,
+        store,
+        settings,
+    }))
+}
+
+/// The schema in GraphQL's own language, every type, field and argument described: `docs/schema.graphql`.
+pub fn sdl() -> String {
+    sdl_of(Query::default())
+}
+
+/// The same for a query root of an extension's.
+pub fn sdl_of<Q: ObjectType + 'static>(query: Q) -> String {
+    print(&build(query, &Limits::default()))
+}
+
+fn build<Q: ObjectType + 'static>(
+    query: Q,
+    limits: &Limits,
+) -> Schema<Q, EmptyMutation, EmptySubscription> {
+    Schema::build(query, EmptyMutation, EmptySubscription)
+        .disable_suggestions()
+        .limit_complexity(limits.complexity)
+        .limit_depth(limits.depth)
+        .limit_directives(limits.directives)
+        .finish()
+}
+
+fn print<Q: ObjectType + 'static>(schema: &Schema<Q, EmptyMutation, EmptySubscription>) -> String {
+    let options = SDLExportOptions::new()
+        .prefer_single_line_descriptions()
+        .include_specified_by();
+    schema.sdl_with_options(options)
+}

@@ -1,0 +1,106 @@
+//! Cursors: the columns that a list is ordered by, with a letter for the list, opaque to clients.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use laurel_payloads::Timestamp;
+use laurel_store::{CustomerCursor, HistoryCursor};
+
+use crate::error::{Code, Refusal};
+
+/// A place in a list: what the store calls a cursor, written for a client to hand back.
+pub(crate) trait Cursor: Sized + Send + Sync {
+    /// The place as text.
+    fn write(&self) -> String;
+    /// Reads what [`write`](Self::write) wrote.
+    fn read(text: &str) -> Option<Self>;
+}
+
+/// Makes the cursor of one row; `list` keeps one list's cursors from being taken by another.
+pub(crate) fn encode<C: Cursor>(list: char, place: &C) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("{list}{}", place.write()))
+}
+
+/// Reads a cursor that this list gave out.
+pub(crate) fn decode<C: Cursor>(list: char, text: &str) -> Result<C, Refusal> {
+    let read = || {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+        C::read(std::str::from_utf8(&bytes).ok()?.strip_prefix(list)?)
+    };
+    read().ok_or_else(|| {
+        Refusal::new(
+            Code::BadUserInput,
+            "This is not a cursor of this connection.",
+        )
+    })
+}
+
+impl Cursor for i64 {
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Cursor for HistoryCursor {
+    fn write(&self) -> String {
+        format!("{}:{}", self.occurred_at.micros(), self.event_seq)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (time, seq) = text.split_once(':')?;
+        Some(Self {
+            occurred_at: Timestamp::from_micros(time.parse().ok()?),
+            event_seq: seq.parse().ok()?,
+        })
+    }
+}
+
+impl Cursor for CustomerCursor {
+    fn write(&self) -> String {
+        format!("{}:{}", self.first_seen_at.micros(), self.customer_id)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (time, id) = text.split_once(':')?;
+        Some(Self {
+            first_seen_at: Timestamp::from_micros(time.parse().ok()?),
+            customer_id: id.parse().ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_comes_back_as_it_was() {
+        let place = HistoryCursor {
+            occurred_at: Timestamp::from_micros(-5),
+            event_seq: 7,
+        };
+        assert_eq!(decode('h', &encode('h', &place)), Ok(place));
+        let place = CustomerCursor {
+            first_seen_at: Timestamp::from_micros(5),
+            customer_id: "a:b".parse().unwrap(),
+        };
+        assert_eq!(decode('c', &encode('c', &place)), Ok(place));
+    }
+
+    #[test]
+    fn another_lists_cursor_and_nonsense_are_refused() {
+        let text = encode(
+            't',
+            &HistoryCursor {
+                occurred_at: Timestamp::from_micros(5),
+                event_seq: 7,
+            },
+        );
+        for text in [text.as_str(), "", "nonsense", "aA==", &encode('h', &5_i64)] {
+            assert!(decode::<HistoryCursor>('h', text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! GraphQL over HTTP, as its specification has it (graphql.github.io/graphql-over-http): a thin layer
+//! over the engine, which has none that follows it.
+
+mod accept;
+mod answer;
+mod body;
+mod credentials;
+mod parameters;
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{ObjectType, Request as Query};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use axum::routing::get;
+
+use crate::Api;
+use crate::asking::Asking;
+use crate::engine::{Batches, drive};
+use crate::error::{Code, Refusal};
+use crate::guard::{self, Admitted};
+use crate::reads::reads;
+use accept::{Media, negotiate};
+use credentials::Denied;
+use parameters::Parameters;
+
+/// The routes of the API.
+pub(crate) fn routes<Q: ObjectType + 'static>(api: Arc<Api<Q>>) -> Router {
+    Router::new()
+        .route(
+            "/graphql",
+            get(by_address::<Q>)
+                .post(by_body::<Q>)
+                .fallback(another_method),
+        )
+        .route(
+            "/graphql/schema.graphql",
+            get(schema::<Q>).fallback(another_method),
+        )
+        .with_state(api)
+}
+
+/// `POST`: the request is in the body.
+async fn by_body<Q: ObjectType + 'static>(
+    State(api): State<Arc<Api<Q>>>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let (media, asking) = match admit(&api, request.headers()).await {
+        Ok(admitted) => admitted,
+        Err(response) => return response,
+    };
+    let body = match body::read(request, &api.settings).await {
+        Ok(body) => body,
+        Err((status, refusal)) => return answer::refusal(media, status, refusal),
+    };
+    run(
+        &api,
+        media,
+        asking,
+        Method::POST,
+        Parameters::from_body(&body),
+    )
+    .await
+}
+
+/// `GET`: the request is in the address. It never changes anything.
+async fn by_address<Q: ObjectType + 'static>(
+    State(api): State<Arc<Api<Q>>>,
+    request: Request<Body>,
+) -> Response<Body> {
+    match admit(&api, request.headers()).await {
+        Ok((media, asking)) => {
+            run(
+                &api,
+                media,
+                asking,
+                Method::GET,
+                Parameters::from_address(request.uri()),
+            )
+            .await
+        }
+        Err(response) => response,
+    }
+}
+
+/// The schema, in GraphQL's own language.
+async fn schema<Q: ObjectType + 'static>(
+    State(api): State<Arc<Api<Q>>>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    match credentials::check(&api.store, &headers).await {
+        Ok(_) => {
+            let mut response = Response::new(Body::from(crate::print(&api.schema)));
+            let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+            response.headers_mut().insert(CONTENT_TYPE, plain);
+            response
+        }
+        Err(denied) => refuse_access(Media::Json, denied),
+    }
+}
+
+async fn another_method() -> Response<Body> {
+    method_not_allowed(Media::Json, "GET, POST")
+}
+
+/// Who asks, and in which form they want to be answered. Access comes first: who has none learns nothing.
+async fn admit<Q>(api: &Api<Q>, headers: &HeaderMap) -> Result<(Media, Asking), Response<Body>> {
+    let media = negotiate(headers);
+    let asking = credentials::check(&api.store, headers).await;
+    let known = *media.as_ref().unwrap_or(&Media::Json);
+    let asking = asking.map_err(|denied| refuse_access(known, denied))?;
+    match media {
+        Ok(media) => Ok((media, asking)),
+        Err(refusal) => Err(answer::refusal(
+            Media::Json,
+            StatusCode::NOT_ACCEPTABLE,
+            refusal,
+        )),
+    }
+}
+
+fn refuse_access(media: Media, denied: Denied) -> Response<Body> {
+    let (challenge, message) = match denied {
+        Denied::Missing => (
+            "Bearer realm=\"laurel\"",
+            "Send an API key: \"Authorization: Bearer …\".",
+        ),
+        Denied::Wrong => (
+            "Bearer realm=\"laurel\", error=\"invalid_token\"",
+            "The API key is not valid.",
+        ),
+        Denied::Failed(failed) => return answer::failure(media, failed),
+    };
+    let refusal = Refusal::new(Code::Unauthenticated, message);
+    let mut response = answer::refusal(media, StatusCode::UNAUTHORIZED, refusal);
+    response
+        .headers_mut()
+        .insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    response
+}
+
+fn method_not_allowed(media: Media, allowed: &'static str) -> Response<Body> {
+    let refusal = Refusal::new(
+        Code::BadRequest,
+        "Queries come by GET or POST, everything else by POST.",
+    );
+    let mut response = answer::refusal(media, StatusCode::METHOD_NOT_ALLOWED, refusal);
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
+/// Guards and executes what was asked.
+async fn run<Q: ObjectType + 'static>(
+    api: &Arc<Api<Q>>,
+    media: Media,
+    asking: Asking,
+    method: Method,
+    parameters: Result<Parameters, Refusal>,
+) -> Response<Body> {
+    let Parameters {
+        query,
+        operation_name,
+        variables,
+    } = match parameters {
+        Ok(parameters) => parameters,
+        Err(refusal) => return answer::refusal(media, StatusCode::BAD_REQUEST, refusal),
+    };
+    let limits = &api.settings.limits;
+    let Admitted { document, kind } =
+        match guard::admit(&query, operation_name.as_deref(), &variables, limits) {
+            Ok(admitted) => admitted,
+            Err(refusal) => return answer::refusal(media, media.refused(), refusal),
+        };
+    if method == Method::GET && kind != OperationType::Query {
+        return method_not_allowed(media, "POST");
+    }
+    let mut query = Query::new(query).variables(variables);
+    query.operation_name = operation_name.filter(|name| !name.is_empty());
+    query.set_parsed_query(document);
+    execute(api, media, asking, query).await
+}
+
+/// Executes in a task of its own: a read of the database that a leaving client cut short would take its
+/// connection with it.
+async fn execute<Q: ObjectType + 'static>(
+    api: &Arc<Api<Q>>,
+    media: Media,
+    asking: Asking,
+    query: Query,
+) -> Response<Body> {
+    let request = asking.request;
+    let (schema, batches) = (api.schema.clone(), Batches::default());
+    let query = query.data(reads(asking.clone(), &batches)).data(asking);
+    let task = tokio::spawn(drive(async move { schema.execute(query).await }, batches));
+    match tokio::time::timeout(api.settings.deadline, task).await {
+        Ok(Ok(outcome)) => answer::outcome(media, outcome),
+        Ok(Err(panic)) => answer::failure(media, crate::asking::log_failure(request, None, &panic)),
+        Err(_) => {
+            tracing::warn!(request.id = %request, "a GraphQL query took too long");
+            let refusal = Refusal::new(Code::Timeout, "The answer took too long to make.");
+            answer::refusal(media, StatusCode::SERVICE_UNAVAILABLE, refusal)
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What the fields of a page read in batches: one statement for all rows, whatever their number.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::Context;
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use laurel_payloads::{CustomerId, Event, RewardId, TierId};
+use laurel_store::{BalanceRecord, CustomerRecord, DeliveryRecord, RewardRecord, TierRecord};
+
+use crate::asking::{Asking, Failed};
+use crate::engine::Batches;
+
+/// The loader of one request. What it has read once, it does not read again.
+pub(crate) type Reads = DataLoader<Batch, HashMapCache>;
+
+/// Reads for one asker, batch by batch.
+pub(crate) struct Batch(Asking);
+
+/// A loader for one request, whose batches the engine runs.
+pub(crate) fn reads(asking: Asking, batches: &Batches) -> Reads {
+    DataLoader::with_cache(Batch(asking), batches.spawner(), HashMapCache::default())
+        .delay(Duration::ZERO)
+}
+
+/// Reads one thing by its key, together with whatever else is read at the moment.
+pub(crate) async fn read<K>(
+    context: &Context<'_>,
+    key: K,
+) -> Result<Option<<Batch as Loader<K>>::Value>, Failed>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    Batch: Loader<K, Error = Failed>,
+{
+    context.data_unchecked::<Reads>().load_one(key).await
+}
+
+/// The place in the log of an event whose details are wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Details(pub(crate) i64);
+
+impl Loader<Details> for Batch {
+    type Value = Arc<Event>;
+    type Error = Failed;
+
+    async fn load(&self, keys: &[Details]) -> Result<HashMap<Details, Arc<Event>>, Failed> {
+        let seqs: Vec<i64> = keys.iter().map(|key| key.0).collect();
+        let events = self.0.read(self.0.scope.events_by_seq(&seqs).await)?;
+        let read = events.into_iter().map(|event| {
+            let details = event.parse().map_err(|error| self.0.failed(&error))?;
+            Ok((Details(event.seq), Arc::new(details)))
+        });
+        read.collect()
+    }
+}
+
+/// The place in the log of an event whose deliveries are wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Deliveries(pub(crate) i64);
+
+impl Loader<Deliveries> for Batch {
+    type Value = Vec<DeliveryRecord>;
+    type Error = Failed;
+
+    async fn load(
+        &self,
+        keys: &[Deliveries],
+    ) -> Result<HashMap<Deliveries, Vec<DeliveryRecord>>, Failed> {
+        let seqs: Vec<i64> = keys.iter().map(|key| key.0).collect();
+        let rows = self.0.read(self.0.scope.deliveries(&seqs).await)?;
+        let mut found: HashMap<_, _> = keys.iter().map(|&key| (key, Vec::new())).collect();
+        for row in rows {
+            found
+                .entry(Deliveries(row.event_seq))
+                .or_default()
+                .push(row);
+        }
+        Ok(found)
+    }
+}
+
+/// The customer whose balances are wanted.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Balances(pub(crate) CustomerId);
+
+impl Loader<Balances> for Batch {
+    type Value = Vec<BalanceRecord>;
+    type Error = Failed;
+
+    async fn load(
+        &self,
+        keys: &[Balances],
+    ) -> Result<HashMap<Balances, Vec<BalanceRecord>>, Failed> {
+        let ids: Vec<CustomerId> = keys.iter().map(|key| key.0.clone()).collect();
+        let rows = self.0.read(self.0.scope.balances(&ids).await)?;
+        let mut found: HashMap<_, _> = keys.iter().map(|key| (key.clone(), Vec::new())).collect();
+        for row in rows {
+            found
+                .entry(Balances(row.customer_id.clone()))
+                .or_default()
+                .push(row);
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<CustomerId> for Batch {
+    type Value = CustomerRecord;
+    type Error = Failed;
+
+    async fn load(
+        &self,
+        keys: &[CustomerId],
+    ) -> Result<HashMap<CustomerId, CustomerRecord>, Failed> {
+        let rows = self.0.read(self.0.scope.customers_by_id(keys).await)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.customer_id.clone(), row))
+            .collect())
+    }
+}
+
+impl Loader<RewardId> for Batch {
+    type Value = RewardRecord;
+    type Error = Failed;
+
+    async fn load(&self, keys: &[RewardId]) -> Result<HashMap<RewardId, RewardRecord>, Failed> {
+        let rows = self.0.read(self.0.scope.rewards_by_id(keys).await)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.reward_id.clone(), row))
+            .collect())
+    }
+}
+
+impl Loader<TierId> for Batch {
+    type Value = TierRecord;
+    type Error = Failed;
+
+    async fn load(&self, keys: &[TierId]) -> Result<HashMap<TierId, TierRecord>, Failed> {
+        let rows = self.0.read(self.0.scope.tiers_by_id(keys).await)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.tier_id.clone(), row))
+            .collect())
+    }
+}

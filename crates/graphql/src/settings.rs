@@ -1,0 +1,75 @@
+//! What an operator may set about the API, with the defaults that hold without a word.
+
+use std::time::Duration;
+
+/// The settings of the GraphQL API. `Settings::default()` is what the design asks for.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The largest request body, in bytes; a longer one is answered 413.
+    pub max_body: usize,
+    /// How long a request body may take to arrive; then 408.
+    pub body_deadline: Duration,
+    /// How long an answer may take to make; then 503.
+    pub deadline: Duration,
+    /// What a single query may ask for.
+    pub limits: Limits,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_body: 64 * 1024,
+            body_deadline: Duration::from_secs(30),
+            deadline: Duration::from_secs(5),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// The bounds of a single query, checked before any of it runs.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of query text.
+    pub bytes: usize,
+    /// Tokens of query text; comments count for nothing.
+    pub tokens: usize,
+    /// Brackets of any kind inside one another. The parser recurses on them, and its stack is finite.
+    pub brackets: usize,
+    /// Selections after every fragment spread is replaced by what it spreads.
+    pub selections: usize,
+    /// Fields inside one another. The usual introspection query is 15 deep.
+    pub depth: usize,
+    /// Fields side by side at the root of an operation.
+    pub root_fields: usize,
+    /// Fields side by side anywhere else.
+    pub siblings: usize,
+    /// Aliases in an operation, fragments replaced.
+    pub aliases: usize,
+    /// Directives in one place.
+    pub directives: usize,
+    /// `__schema` and `__type` in an operation.
+    pub introspections: usize,
+    /// Fields weighed by how many times a page's size repeats them.
+    pub complexity: usize,
+    /// The largest `first` or `last`.
+    pub page: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 64 * 1024,
+            tokens: 4_096,
+            brackets: 32,
+            selections: 2_000,
+            depth: 16,
+            root_fields: 50,
+            siblings: 100,
+            aliases: 50,
+            directives: 8,
+            introspections: 4,
+            complexity: 20_000,
+            page: crate::MAX_PAGE,
+        }
+    }
+}

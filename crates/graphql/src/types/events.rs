@@ -1,0 +1,78 @@
+//! The log of a source as a list to page through: for operators.
+
+use async_graphql::{Context, ID, InputObject, Result};
+use laurel_store::{EventFilter as Filter, EventRecord, EventState};
+
+use super::event::{WebhookEvent, WebhookEventState};
+use crate::asking::Asking;
+use crate::connection::{Arguments, Connection, List};
+
+/// Which events of the log are wanted. What is left out does not restrict.
+#[derive(Debug, Default, InputObject)]
+pub(crate) struct EventFilter {
+    /// Only events in this state.
+    state: Option<WebhookEventState>,
+    /// Only events with this name, exactly as it was sent.
+    name: Option<String>,
+    /// Only events about this customer (the brand's own id).
+    customer_id: Option<ID>,
+}
+
+/// The log of the asker's source, or what a filter lets through of it.
+pub(crate) struct Events {
+    filter: Filter,
+}
+
+impl Events {
+    /// Reads a page.
+    pub(crate) async fn page(
+        context: &Context<'_>,
+        filter: EventFilter,
+        arguments: Arguments,
+    ) -> Result<Connection<Self>> {
+        let asking = Asking::of(context);
+        asking.operator()?;
+        let filter = Filter {
+            quarantined: filter
+                .state
+                .map(|state| state == WebhookEventState::Quarantined),
+            kind: filter.name,
+            customer_id: filter.customer_id.map(|id| id.0),
+        };
+        let request = arguments.page::<Self>()?;
+        let page = asking.read(asking.scope.events(&filter, &request).await)?;
+        Ok(Connection::new(Self { filter }, page))
+    }
+}
+
+impl List for Events {
+    const CONNECTION: &'static str = "WebhookEventConnection";
+    const EDGE: &'static str = "WebhookEventEdge";
+    const LETTER: char = 'e';
+    type Row = EventRecord;
+    type Place = i64;
+    type Node = WebhookEvent;
+
+    fn place(row: &EventRecord) -> i64 {
+        row.seq
+    }
+
+    fn node(row: EventRecord) -> WebhookEvent {
+        WebhookEvent(row)
+    }
+
+    async fn count(&self, context: &Context<'_>) -> Result<u64> {
+        let asking = Asking::of(context);
+        let count = asking.read(asking.scope.count_events(&self.filter).await)?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+impl From<&EventState> for WebhookEventState {
+    fn from(state: &EventState) -> Self {
+        match state {
+            EventState::Accepted => Self::Accepted,
+            EventState::Quarantined(_) => Self::Quarantined,
+        }
+    }
+}

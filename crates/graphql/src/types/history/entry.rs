@@ -1,0 +1,125 @@
+//! What every entry of a history has, whatever its type.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Result};
+use laurel_payloads::{CustomerId, Event, EventKind, Timestamp};
+use laurel_store::{HistoryEntryRecord, TierChangeRecord};
+use uuid::Uuid;
+
+use crate::asking::Asking;
+use crate::global_id::GlobalId;
+use crate::reads::{Details, read};
+use crate::types::Customer;
+
+/// The row of an entry: everything but its details.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    customer_id: CustomerId,
+    event_seq: i64,
+    event_id: Uuid,
+    pub(super) kind: EventKind,
+    pub(super) occurred_at: Timestamp,
+    pub(super) received_at: Timestamp,
+    pub(super) attempts: i64,
+    pub(super) last_occurred_at: Timestamp,
+}
+
+impl From<HistoryEntryRecord> for Entry {
+    fn from(record: HistoryEntryRecord) -> Self {
+        Self {
+            customer_id: record.customer_id,
+            event_seq: record.event_seq,
+            event_id: record.event_id,
+            kind: record.kind,
+            occurred_at: record.occurred_at,
+            received_at: record.received_at,
+            attempts: record.attempts,
+            last_occurred_at: record.last_occurred_at,
+        }
+    }
+}
+
+impl From<&TierChangeRecord> for Entry {
+    fn from(record: &TierChangeRecord) -> Self {
+        Self {
+            customer_id: record.customer_id.clone(),
+            event_seq: record.event_seq,
+            event_id: record.event_id,
+            kind: record.kind,
+            occurred_at: record.occurred_at,
+            received_at: record.received_at,
+            attempts: 1,
+            last_occurred_at: record.occurred_at,
+        }
+    }
+}
+
+impl Entry {
+    pub(super) fn id(&self, context: &Context<'_>) -> ID {
+        GlobalId::Entry(self.event_id).encode(Asking::of(context).scope.source())
+    }
+
+    pub(super) async fn customer(&self, context: &Context<'_>) -> Result<Customer> {
+        let customer = read(context, self.customer_id.clone()).await?;
+        Ok(Customer(customer.ok_or_else(|| {
+            Asking::of(context).failed(&Missing("customer"))
+        })?))
+    }
+
+    /// The event behind the entry. Those of a page are read together.
+    pub(super) async fn details(&self, context: &Context<'_>) -> Result<Arc<Event>> {
+        let details = read(context, Details(self.event_seq)).await?;
+        Ok(details.ok_or_else(|| Asking::of(context).failed(&Missing("event")))?)
+    }
+}
+
+/// A row that another row points to is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("the {0} of a history entry is missing")]
+struct Missing(&'static str);
+
+/// A type of entry: the fields that all have, and its own.
+macro_rules! entry_type {
+    ($(#[doc = $doc:literal])+ $name:ident { $($fields:tt)* }) => {
+        $(#[doc = $doc])+
+        pub(crate) struct $name(pub(super) $crate::types::history::entry::Entry);
+
+        entry_type!($(#[doc = $doc])+ impl $name, 0 { $($fields)* });
+    };
+    ($(#[doc = $doc:literal])+ impl $name:ident, $entry:tt { $($fields:tt)* }) => {
+        $(#[doc = $doc])+
+        #[async_graphql::Object]
+        impl $name {
+            /// The global id.
+            pub(crate) async fn id(&self, context: &async_graphql::Context<'_>) -> async_graphql::ID {
+                self.$entry.id(context)
+            }
+
+            /// The kind of event that made the entry.
+            pub(crate) async fn kind(&self) -> $crate::types::history::EventKind {
+                self.$entry.kind.into()
+            }
+
+            /// When it happened, as far as the event tells; else when it was received.
+            pub(crate) async fn occurred_at(&self) -> $crate::scalars::DateTime {
+                self.$entry.occurred_at.into()
+            }
+
+            /// When its event was received.
+            pub(crate) async fn received_at(&self) -> $crate::scalars::DateTime {
+                self.$entry.received_at.into()
+            }
+
+            /// The customer to whom it happened.
+            pub(crate) async fn customer(
+                &self,
+                context: &async_graphql::Context<'_>,
+            ) -> async_graphql::Result<$crate::types::Customer> {
+                self.$entry.customer(context).await
+            }
+
+            $($fields)*
+        }
+    };
+}

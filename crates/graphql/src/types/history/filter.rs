@@ -1,0 +1,93 @@
+//! Which entries of a history are wanted.
+
+use async_graphql::{Enum, ID, InputObject};
+use laurel_payloads::{EventKind as Kind, InvalidId};
+use laurel_store::HistoryFilter as Filter;
+
+use crate::error::{Code, Refusal};
+use crate::scalars::DateTime;
+
+/// What an event is, under Masivo's own name for it.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(remote = "Kind")]
+pub(crate) enum EventKind {
+    /// A customer registered; imported customers never do.
+    CustomerRegistration,
+    /// Rewards were earned: a behavior event was fulfilled or a coupon redeemed.
+    CustomerAccumulation,
+    /// Rewards were spent.
+    CustomerRedemption,
+    /// Rewards were set aside for a purchase that is not fulfilled yet.
+    RewardsReservation,
+    /// Reserved rewards were released.
+    RewardsReservationCancelled,
+    /// A behavior event was fulfilled.
+    BehaviorEventFulfilled,
+    /// A behavior event failed.
+    BehaviorEventFailed,
+    /// A coupon was redeemed.
+    CouponRedemption,
+    /// The customer rose to a higher tier.
+    TierUpgrade,
+    /// The customer fell to a lower tier.
+    TierDowngrade,
+    /// A movement that an extension added to the history; never a webhook.
+    External,
+    /// An event that nobody here knows. Only operators see these.
+    Unrecognized,
+}
+
+/// Which entries of a history are wanted. What is left out does not restrict.
+#[derive(Debug, Default, InputObject)]
+pub(crate) struct HistoryFilter {
+    /// Only entries of these kinds. An empty list is no entry.
+    pub(crate) kinds: Option<Vec<EventKind>>,
+    /// Only entries that happened at this time or later.
+    pub(crate) from: Option<DateTime>,
+    /// Only entries that happened before this time.
+    pub(crate) to: Option<DateTime>,
+    /// Only entries with a line of this reward (Masivo's id).
+    pub(crate) reward_id: Option<ID>,
+    /// Only entries with a line of this brand.
+    pub(crate) brand_id: Option<ID>,
+}
+
+impl HistoryFilter {
+    /// The store's filter. Who is no operator does not see what nobody recognized.
+    pub(crate) fn read(self, operates: bool) -> Result<Filter, Refusal> {
+        let asked = self
+            .kinds
+            .map(|kinds| kinds.into_iter().map(Kind::from).collect());
+        let kinds = if operates {
+            asked
+        } else {
+            let kinds: Vec<Kind> = asked.unwrap_or_else(|| Kind::ALL.to_vec());
+            Some(
+                kinds
+                    .into_iter()
+                    .filter(|kind| *kind != Kind::Unrecognized)
+                    .collect(),
+            )
+        };
+        Ok(Filter {
+            kinds,
+            from: self.from.map(|time| time.0),
+            to: self.to.map(|time| time.0),
+            reward_id: id(self.reward_id)?,
+            brand_id: id(self.brand_id)?,
+        })
+    }
+}
+
+/// An id as a payload could hold it; any other names nothing.
+pub(crate) fn id<T: TryFrom<String, Error = InvalidId>>(
+    id: Option<ID>,
+) -> Result<Option<T>, Refusal> {
+    let refused = |_| {
+        Refusal::new(
+            Code::BadUserInput,
+            "An id has 1 to 255 bytes and no control characters.",
+        )
+    };
+    id.map(|id| T::try_from(id.0).map_err(refused)).transpose()
+}

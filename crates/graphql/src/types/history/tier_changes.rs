@@ -1,0 +1,55 @@
+//! A customer's changes of tier as a list to page through.
+
+use async_graphql::{Context, Result};
+use laurel_payloads::CustomerId;
+use laurel_store::{HistoryCursor, TierChangeRecord};
+
+use super::tier_change::TierChange;
+use crate::asking::Asking;
+use crate::connection::{Arguments, Connection, List};
+
+/// The changes of tier of one customer.
+pub(crate) struct TierChanges {
+    customer: CustomerId,
+}
+
+impl TierChanges {
+    /// Reads a page.
+    pub(crate) async fn page(
+        context: &Context<'_>,
+        customer: &CustomerId,
+        arguments: Arguments,
+    ) -> Result<Connection<Self>> {
+        let asking = Asking::of(context);
+        let request = arguments.page::<Self>()?;
+        let page = asking.read(asking.scope.tier_changes(customer, &request).await)?;
+        Ok(Connection::new(
+            Self {
+                customer: customer.clone(),
+            },
+            page,
+        ))
+    }
+}
+
+impl List for TierChanges {
+    const CONNECTION: &'static str = "TierChangeConnection";
+    const EDGE: &'static str = "TierChangeEdge";
+    const LETTER: char = 't';
+    type Row = TierChangeRecord;
+    type Place = HistoryCursor;
+    type Node = TierChange;
+
+    fn place(row: &TierChangeRecord) -> HistoryCursor {
+        row.cursor()
+    }
+
+    fn node(row: TierChangeRecord) -> TierChange {
+        row.into()
+    }
+
+    async fn count(&self, context: &Context<'_>) -> Result<u64> {
+        let asking = Asking::of(context);
+        Ok(asking.read(asking.scope.count_tier_changes(&self.customer).await)?)
+    }
+}

@@ -1,0 +1,19 @@
+//! The types of the schema, one file for each idea. Each wraps a record of the store; none is one.
+
+mod customer;
+mod customers;
+mod event;
+mod events;
+mod history;
+mod node;
+mod reward;
+mod tier;
+mod wallet;
+
+pub(crate) use customer::Customer;
+pub(crate) use customers::{CustomerFilter, Customers};
+pub(crate) use event::WebhookEvent;
+pub(crate) use events::{EventFilter, Events};
+pub(crate) use node::Node;
+pub(crate) use reward::Reward;
+pub(crate) use tier::Tier;

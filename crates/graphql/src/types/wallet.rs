@@ -1,0 +1,89 @@
+//! The wallet: what a customer holds, as Masivo's newest snapshot says.
+
+use async_graphql::{Context, Object, Result};
+use laurel_payloads::{Amount, CustomerId, RewardId, Timestamp, Total};
+use laurel_store::BalanceRecord;
+
+use super::Reward;
+use crate::reads::{Balances, read};
+use crate::scalars::{DateTime, Decimal};
+
+/// The wallet of a customer of whom a snapshot has come.
+pub(crate) struct Wallet {
+    pub(crate) customer: CustomerId,
+    pub(crate) as_of: Timestamp,
+}
+
+/// What a customer holds. The figures are Masivo's own, never sums of ours: points that expire or are
+/// transferred move a wallet without an event.
+#[Object]
+impl Wallet {
+    /// When the event that brought the newest snapshot happened.
+    async fn as_of(&self) -> DateTime {
+        self.as_of.into()
+    }
+
+    /// What is held of each reward. One that the newest snapshot does not list is held no more.
+    async fn balances(&self, context: &Context<'_>) -> Result<Vec<Balance>> {
+        let records = read(context, Balances(self.customer.clone()))
+            .await?
+            .unwrap_or_default();
+        Ok(records.into_iter().map(Balance::from).collect())
+    }
+}
+
+/// What is held of one reward.
+pub(crate) struct Balance {
+    reward: RewardId,
+    total: Amount,
+    reserved: Option<Amount>,
+    expires_at: Option<Timestamp>,
+}
+
+impl From<BalanceRecord> for Balance {
+    fn from(record: BalanceRecord) -> Self {
+        Self {
+            reward: record.reward_id,
+            total: record.total,
+            reserved: Some(record.reserved),
+            expires_at: record.expires_at,
+        }
+    }
+}
+
+impl Balance {
+    /// What a snapshot in an event says of one reward. One without a reward says nothing.
+    pub(crate) fn after(total: &Total) -> Option<Self> {
+        Some(Self {
+            reward: total.reward_id.clone()?,
+            total: total.total.unwrap_or(Amount::ZERO),
+            reserved: None,
+            expires_at: total.expiration_date,
+        })
+    }
+}
+
+/// What is held of one reward.
+#[Object]
+impl Balance {
+    /// The reward.
+    async fn reward(&self) -> Reward {
+        Reward(self.reward.clone())
+    }
+
+    /// How much of it: Masivo's figure.
+    async fn total(&self) -> Decimal {
+        self.total.into()
+    }
+
+    /// How much of it is reserved: reservations not yet redeemed, released or expired. Null in the
+    /// balances after an entry, since a snapshot does not tell.
+    async fn reserved(&self) -> Option<Decimal> {
+        self.reserved.map(Decimal)
+    }
+
+    /// When the next of it expires.
+    async fn expires_at(&self) -> Option<DateTime> {
+        self.expires_at.map(DateTime)
+    }
+}
