@@ -21,7 +21,7 @@ fn envelope(kind: EventKind) -> Option<Value> {
     let mut generator = SchemaGenerator::new(settings);
     let data = data_schema(kind, &mut generator)?;
     let customer_id = generator.subschema_for::<CustomerId>();
-    Some(json!({
+    let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": kind.as_str(),
         "type": "object",
@@ -40,5 +40,8 @@ fn envelope(kind: EventKind) -> Option<Value> {
             },
         },
         "$defs": generator.take_definitions(true),
-    }))
+    });
+    // One spelling, whichever map serde_json was built with.
+    schema.sort_all_objects();
+    Some(schema)
 }
