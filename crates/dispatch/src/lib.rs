@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Hands each stored event to each subscriber; holds the built-in projections. The extension API.
+#![doc = include_str!("../README.md")]
+
+mod backoff;
+mod context;
+mod dispatcher;
+mod gauges;
+mod handling;
+mod history;
+mod rejection;
+mod replay;
+mod settings;
+mod subscriber;
+mod worker;
+
+pub use context::Context;
+pub use dispatcher::{Dispatcher, Drained};
+pub use history::History;
+pub use laurel_store::{EventRecord as RecordedEvent, Kinds};
+pub use rejection::Rejection;
+pub use replay::{Replay, replay};
+pub use settings::Settings;
+pub use subscriber::Subscriber;

@@ -1,0 +1,36 @@
+//! The trait that gives facts a meaning.
+
+use async_trait::async_trait;
+
+use crate::{Context, Kinds, RecordedEvent, Rejection};
+
+/// Something that is told of every event of certain kinds.
+#[async_trait]
+pub trait Subscriber: Send + Sync + 'static {
+    /// Its name: a key in the database, a label of metrics, an argument of commands. Never to be changed.
+    fn name(&self) -> &'static str;
+
+    /// The kinds of event that it is told of.
+    fn kinds(&self) -> Kinds {
+        Kinds::All
+    }
+
+    /// Handles a batch, oldest first.
+    ///
+    /// `cx.read()` reads at any time; `cx.write()` opens the transaction that also settles the deliveries. A batch that
+    /// is refused as a whole is handed over again, one event at a time.
+    ///
+    /// # Errors
+    /// A [`Rejection`] says whether to try again or to give up, and which event is to blame.
+    async fn handle(&self, cx: &mut Context<'_>, events: &[RecordedEvent])
+    -> Result<(), Rejection>;
+
+    /// Clears what it has written, in the transaction that owes it the whole log again. What it does not clear it will
+    /// meet again.
+    ///
+    /// # Errors
+    /// A [`Rejection`] leaves everything as it was.
+    async fn clear(&self, _cx: &mut Context<'_>) -> Result<(), Rejection> {
+        Ok(())
+    }
+}

@@ -1,0 +1,161 @@
+//! One worker of one subscriber: claim, hand over, and see to what was refused.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use laurel_store::{Delivery, Result, Store};
+use metrics::counter;
+use tokio_util::sync::CancellationToken;
+
+use crate::handling::{Failure, attempt};
+use crate::rejection::Verdict;
+use crate::{Rejection, Settings, Subscriber, backoff};
+
+pub(crate) struct Worker {
+    store: Store,
+    subscriber: Arc<dyn Subscriber>,
+    settings: Settings,
+    /// How many claims are to be made one event at a time, after a batch was refused.
+    singly: usize,
+    looked_for_orphans: Option<Instant>,
+}
+
+impl Worker {
+    pub(crate) fn new(store: Store, subscriber: Arc<dyn Subscriber>, settings: Settings) -> Self {
+        Self {
+            store,
+            subscriber,
+            settings,
+            singly: 0,
+            looked_for_orphans: None,
+        }
+    }
+
+    /// Works until it is told to stop; a batch that is under way is brought to its end.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        let mut appends = self.store.appends();
+        let mut failing = false;
+        while !stop.is_cancelled() {
+            match self.step().await {
+                Ok(true) => {
+                    failing = false;
+                    continue;
+                }
+                Ok(false) => failing = false,
+                // The database is away: say so once, not twice a second.
+                Err(error) if !failing => {
+                    failing = true;
+                    tracing::error!(subscriber = self.subscriber.name(), %error, "cannot claim deliveries");
+                }
+                Err(_) => {}
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                _ = appends.changed() => {}
+                () = tokio::time::sleep(self.settings.poll) => {}
+            }
+        }
+    }
+
+    /// Does one thing that is to be done; answers false where there is nothing.
+    pub(crate) async fn step(&mut self) -> Result<bool> {
+        let name = self.subscriber.name();
+        let owed_more = self.store.backfill(name).await?;
+        if let Some(orphan) = self.orphan().await? {
+            self.hand_over(vec![orphan]).await;
+            return Ok(true);
+        }
+        let limit = if self.singly > 0 {
+            1
+        } else {
+            self.settings.batch
+        };
+        self.singly = self.singly.saturating_sub(1);
+        let batch = self
+            .store
+            .claim_deliveries(name, limit, self.settings.lease)
+            .await?;
+        if batch.is_empty() {
+            return Ok(owed_more);
+        }
+        self.hand_over(batch).await;
+        Ok(true)
+    }
+
+    async fn orphan(&mut self) -> Result<Option<Delivery>> {
+        if self
+            .looked_for_orphans
+            .is_some_and(|last| last.elapsed() < self.settings.poll)
+        {
+            return Ok(None);
+        }
+        let name = self.subscriber.name();
+        let orphan = self.store.claim_orphan(name, self.settings.lease).await?;
+        // Where there is one there may be more.
+        self.looked_for_orphans = orphan.is_none().then(Instant::now);
+        Ok(orphan)
+    }
+
+    async fn hand_over(&mut self, batch: Vec<Delivery>) {
+        match attempt(&self.store, &self.subscriber, &self.settings, &batch).await {
+            Ok(()) => self.count("done", batch.len()),
+            Err(Failure::LeaseLost) => {
+                let subscriber = self.subscriber.name();
+                tracing::warn!(
+                    subscriber,
+                    "a lease was lost: another worker has taken over"
+                );
+            }
+            Err(Failure::Rejected(rejection)) => self.refused(batch, &rejection).await,
+        }
+    }
+
+    /// Only the guilty event waits: a batch that has one is given back and claimed again, one event at a time.
+    async fn refused(&mut self, mut batch: Vec<Delivery>, rejection: &Rejection) {
+        let name = self.subscriber.name();
+        let guilty = match rejection.event_seq {
+            Some(seq) => batch.iter().position(|delivery| delivery.event.seq == seq),
+            None if batch.len() == 1 => Some(0),
+            None => None,
+        };
+        let punished = match guilty.map(|index| batch.swap_remove(index)) {
+            Some(delivery) => self.punish(&delivery, rejection).await,
+            None => {
+                tracing::warn!(subscriber = name, events = batch.len(), reason = %rejection,
+                    "a batch was refused: its events are tried one by one");
+                self.singly = batch.len();
+                Ok(())
+            }
+        };
+        let released = self.store.release(name, &batch).await;
+        if let Err(error) = punished.and(released) {
+            tracing::error!(subscriber = name, %error, "deliveries wait until their leases run out");
+        }
+    }
+
+    async fn punish(&self, delivery: &Delivery, rejection: &Rejection) -> Result<()> {
+        let name = self.subscriber.name();
+        let (event, attempt) = (&delivery.event, delivery.attempt);
+        let dead = rejection.verdict == Verdict::GiveUp || attempt >= self.settings.most_attempts;
+        if dead {
+            self.count("dead", 1);
+            tracing::error!(subscriber = name, event.id = %event.id, event.kind = event.kind, attempt,
+                reason = %rejection, "given up: a dead letter");
+            return self.store.bury(name, delivery, &rejection.reason).await;
+        }
+        self.count("retried", 1);
+        tracing::warn!(subscriber = name, event.id = %event.id, event.kind = event.kind, attempt,
+            reason = %rejection, "refused: to be retried");
+        let wait = backoff::wait(&self.settings, attempt);
+        let due_at = self.store.clock().now().saturating_add(wait);
+        self.store
+            .postpone(name, delivery, due_at, &rejection.reason)
+            .await
+    }
+
+    fn count(&self, outcome: &'static str, deliveries: usize) {
+        let subscriber = self.subscriber.name();
+        counter!("laurel_deliveries_total", "subscriber" => subscriber, "outcome" => outcome)
+            .increment(u64::try_from(deliveries).unwrap_or(u64::MAX));
+    }
+}
