@@ -1,1 +1,19 @@
-//! Placeholder.
+//! Receives a webhook over HTTP: verify, append, answer.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod body;
+mod intake;
+mod problem;
+mod receive;
+mod settings;
+mod token;
+mod verify;
+mod writer;
+
+pub use intake::Intake;
+pub use problem::Problem;
+pub use receive::router;
+pub use settings::{Settings, SourceSettings};
+pub use token::TokenVerifier;
+pub use verify::{Unverified, Verifier};

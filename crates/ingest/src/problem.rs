@@ -1,0 +1,113 @@
+//! What a refused request is told: `application/problem+json` (RFC 9457).
+
+use axum::Json;
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use laurel_payloads::json::{Fault, Malformed};
+use serde_json::json;
+
+/// Why a request was refused. It names the fault, and never repeats what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The body is not a JSON object, or nested too deep, or not UTF-8.
+    Malformed(Malformed),
+    /// No, wrong or revoked credentials, or an unknown source: one answer.
+    Unauthorized,
+    /// Anything but POST.
+    MethodNotAllowed,
+    /// The body took too long to arrive.
+    Timeout,
+    /// The body is larger than `ingest.max_body`.
+    TooLarge,
+    /// Not JSON by its content type, or compressed.
+    UnsupportedMediaType,
+    /// The connection broke before the body was complete.
+    Incomplete,
+    /// The event could not be stored now, or it is not known whether it was: to be sent again.
+    Unavailable,
+}
+
+impl Problem {
+    /// The code by which the fault is known in answers, logs and metrics.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(malformed) => match malformed.fault {
+                Fault::NotObject => "not_object",
+                Fault::TooDeep => "too_deep",
+                Fault::NotUtf8 => "not_utf8",
+                _ => "malformed",
+            },
+            Self::Unauthorized => "unauthorized",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::Timeout => "timeout",
+            Self::TooLarge => "too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::Incomplete => "incomplete",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    fn status(self) -> StatusCode {
+        match self {
+            Self::Malformed(_) | Self::Incomplete => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn title(self) -> String {
+        match self {
+            Self::Malformed(malformed) => malformed.to_string(),
+            Self::Unauthorized => "the credentials are missing or wrong".to_owned(),
+            Self::MethodNotAllowed => "webhooks are posted".to_owned(),
+            Self::Timeout => "the body did not arrive in time".to_owned(),
+            Self::TooLarge => "the body is too large".to_owned(),
+            Self::UnsupportedMediaType => {
+                "the body must be JSON in UTF-8, without a content encoding".to_owned()
+            }
+            Self::Incomplete => "the body broke off".to_owned(),
+            Self::Unavailable => "the event could not be stored: send it again".to_owned(),
+        }
+    }
+
+    fn header(self) -> Option<(HeaderName, HeaderValue)> {
+        let (name, value) = match self {
+            Self::Unauthorized => (WWW_AUTHENTICATE, "Bearer"),
+            Self::MethodNotAllowed => (ALLOW, "POST, OPTIONS"),
+            Self::Unavailable => (RETRY_AFTER, "5"),
+            // The rest of the body is still on its way: nothing more can be read from this connection.
+            Self::Timeout | Self::TooLarge | Self::Incomplete => (CONNECTION, "close"),
+            _ => return None,
+        };
+        Some((name, HeaderValue::from_static(value)))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status();
+        let mut problem = json!({
+            "type": "about:blank",
+            "title": self.title(),
+            "status": status.as_u16(),
+            "code": self.code(),
+        });
+        if let Self::Malformed(malformed) = self {
+            problem["offset"] = malformed.offset.into();
+        }
+        let mut response = (status, Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        headers.extend(self.header());
+        response
+    }
+}

@@ -1,0 +1,109 @@
+//! Group commit: whatever is queued becomes one transaction.
+//!
+//! A handler's future is dropped when its client goes away; the append runs here, and is not.
+
+use std::sync::Arc;
+
+use laurel_store::{Appended, Class, Error, NewEvent, Store};
+use metrics::{counter, histogram};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::Settings;
+
+/// How many times a batch is written when other writers are in the way.
+const TRIES: usize = 5;
+
+/// An event on its way to the disk, and where its answer goes.
+struct Request {
+    event: NewEvent,
+    answer: oneshot::Sender<Option<Appended>>,
+}
+
+/// The way to the writers.
+#[derive(Debug, Clone)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Request>,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Request").finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    /// Starts the writers; each ends when the last `Writer` is gone and the queue is empty.
+    pub(crate) fn start(store: &Store, settings: &Settings) -> Self {
+        let (queue, requests) = mpsc::channel(settings.queue);
+        let requests = Arc::new(Mutex::new(requests));
+        for _ in 0..settings.writers.max(1) {
+            tokio::spawn(write(store.clone(), Arc::clone(&requests), settings.batch));
+        }
+        Self { queue }
+    }
+
+    /// Stores an event. None means that it is not known to be stored: the queue is full, or the database is away.
+    pub(crate) async fn append(&self, event: NewEvent) -> Option<Appended> {
+        let (answer, answered) = oneshot::channel();
+        if self.queue.try_send(Request { event, answer }).is_err() {
+            counter!("laurel_intake_shed_total").increment(1);
+            return None;
+        }
+        answered.await.ok().flatten()
+    }
+}
+
+async fn write(store: Store, requests: Arc<Mutex<mpsc::Receiver<Request>>>, most: usize) {
+    let mut batch = Vec::with_capacity(most);
+    loop {
+        // One writer waits at the queue while the others commit.
+        if requests.lock().await.recv_many(&mut batch, most).await == 0 {
+            return;
+        }
+        let (events, answers): (Vec<_>, Vec<_>) = batch
+            .drain(..)
+            .map(|request| (request.event, request.answer))
+            .unzip();
+        for (answer, appended) in answers.into_iter().zip(commit(&store, &events).await) {
+            // A client that has gone away asks again, and is told that it is a duplicate.
+            answer.send(appended).ok();
+        }
+    }
+}
+
+/// Writes a batch, and answers for each of its events. A batch that the database refuses is written event by event, so
+/// that only the event at fault is refused.
+async fn commit(store: &Store, events: &[NewEvent]) -> Vec<Option<Appended>> {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a batch has a few hundred events"
+    )]
+    histogram!("laurel_intake_batch_events").record(events.len() as f64);
+    match append(store, events).await {
+        Ok(appended) => appended.into_iter().map(Some).collect(),
+        Err(error) if events.len() > 1 && error.class() == Class::Other => {
+            tracing::warn!(%error, events = events.len(), "a batch was refused: written one by one");
+            let mut answers = Vec::with_capacity(events.len());
+            for event in events {
+                let appended = append(store, std::slice::from_ref(event)).await;
+                let appended = appended.inspect_err(|error| tracing::error!(%error, "not stored"));
+                answers.push(appended.ok().and_then(|appended| appended.first().copied()));
+            }
+            answers
+        }
+        Err(error) => {
+            tracing::error!(%error, events = events.len(), "not stored");
+            vec![None; events.len()]
+        }
+    }
+}
+
+async fn append(store: &Store, events: &[NewEvent]) -> Result<Vec<Appended>, Error> {
+    let mut tries = 1;
+    loop {
+        match store.append(events).await {
+            Err(error) if error.class() == Class::Conflict && tries < TRIES => tries += 1,
+            result => return result,
+        }
+    }
+}
