@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use laurel_payloads::Timestamp;
+use sea_orm::Value;
+use uuid::Uuid;
 
 use super::OutboxLease;
 use super::record::{COLUMNS, OutboxRecord, from_row};
@@ -35,13 +37,16 @@ pub struct OutboxGroup {
 
 /// A customer's first pending message is the head of a group: whoever leases it has the whole group, for no message of a
 /// customer is claimed while an earlier one is pending, or any is leased. So mails to one customer keep their order.
-/// A customer whose address is not known yet waits; one who is not to be written to at all need not.
-const CLAIMABLE: &str = "head.channel = $1 AND head.state = 'pending' AND head.due_at <= $2 \
-     AND NOT EXISTS (SELECT 1 FROM outbox other WHERE other.source = head.source \
-       AND other.customer_id = head.customer_id AND other.channel = head.channel AND other.state = 'pending' \
-       AND (other.event_seq < head.event_seq OR other.locked_until > {now})) \
-     AND (head.received_at <= $3 OR EXISTS (SELECT 1 FROM customers WHERE customers.source = head.source \
-       AND customers.customer_id = head.customer_id \
+/// A customer whose address is not known yet waits; one who is not to be written to at all need not. The row's own lease
+/// is asked for besides: of two PostgreSQL transactions that meet at a row, the later one asks that row anew, and not
+/// the others.
+const CLAIMABLE: &str = "outbox.channel = $1 AND outbox.state = 'pending' AND outbox.due_at <= $2 \
+     AND (outbox.locked_until IS NULL OR outbox.locked_until <= {now}) \
+     AND NOT EXISTS (SELECT 1 FROM outbox other WHERE other.source = outbox.source \
+       AND other.customer_id = outbox.customer_id AND other.channel = outbox.channel AND other.state = 'pending' \
+       AND (other.event_seq < outbox.event_seq OR other.locked_until > {now})) \
+     AND (outbox.received_at <= $3 OR EXISTS (SELECT 1 FROM customers WHERE customers.source = outbox.source \
+       AND customers.customer_id = outbox.customer_id \
        AND (customers.email IS NOT NULL OR customers.is_anonymous OR customers.status <> 'ACTIVE')))";
 
 impl Store {
@@ -50,36 +55,61 @@ impl Store {
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn claim_outbox(&self, claim: &OutboxClaim<'_>) -> Result<Vec<OutboxGroup>> {
+        let claimable = CLAIMABLE.replace("{now}", sql::now(self.backend()));
         let now = self.clock().now();
-        let database_now = sql::now(self.backend());
-        let sql = format!(
-            "WITH heads AS MATERIALIZED (SELECT head.id FROM outbox head WHERE {claimable} \
-             ORDER BY head.due_at, head.event_seq LIMIT $4 {skip}) \
-             UPDATE outbox SET locked_until = {database_now} + $5, attempts = attempts + 1 \
-             FROM heads WHERE outbox.id = heads.id RETURNING {COLUMNS}, outbox.locked_until",
-            claimable = CLAIMABLE.replace("{now}", database_now),
-            skip = sql::skip_locked(self.backend()),
-        );
-        let values = [
+        let conditions = [
             claim.channel.into(),
             now.micros().into(),
             now.saturating_sub(claim.stale_after).micros().into(),
-            i64::from(claim.limit).into(),
-            micros(claim.lease).into(),
         ];
+        // Looked for among the readers: many messages may wait for an address, and nobody else need wait for the look.
+        let sql =
+            format!("SELECT id FROM outbox WHERE {claimable} ORDER BY due_at, event_seq LIMIT $4");
+        let values = conditions
+            .iter()
+            .cloned()
+            .chain([i64::from(claim.limit).into()]);
         let mut groups = Vec::new();
-        for row in sql::query(self.writer(), &sql, values).await? {
-            let head = from_row(&row)?;
-            let lease = OutboxLease {
-                head: head.id,
-                attempts: head.attempts,
-                locked_until: row.try_get("", "locked_until")?,
-            };
-            let mut messages = vec![head];
-            messages.extend(self.followers(&messages[0], claim).await?);
-            groups.push(OutboxGroup { messages, lease });
+        for row in sql::query(self.reader(), &sql, values).await? {
+            let id: Uuid = row.try_get("", "id")?;
+            if let Some((head, lease)) = self.claim_head(id, &claimable, &conditions, claim).await?
+            {
+                let followers = self.followers(&head, claim).await?;
+                let messages = std::iter::once(head).chain(followers).collect();
+                groups.push(OutboxGroup { messages, lease });
+            }
         }
         Ok(groups)
+    }
+
+    async fn claim_head(
+        &self,
+        id: Uuid,
+        claimable: &str,
+        conditions: &[Value; 3],
+        claim: &OutboxClaim<'_>,
+    ) -> Result<Option<(OutboxRecord, OutboxLease)>> {
+        let sql = format!(
+            "UPDATE outbox SET locked_until = {now} + $4, attempts = attempts + 1 \
+             WHERE id = $5 AND {claimable} RETURNING {COLUMNS}, outbox.locked_until",
+            now = sql::now(self.backend()),
+        );
+        let values = conditions
+            .iter()
+            .cloned()
+            .chain([micros(claim.lease).into(), id.into()]);
+        let rows = sql::query(self.writer(), &sql, values).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let head = from_row(row)?;
+        let locked_until = row.try_get("", "locked_until")?;
+        let lease = OutboxLease {
+            head: head.id,
+            attempts: head.attempts,
+            locked_until,
+        };
+        Ok(Some((head, lease)))
     }
 
     /// The pending messages for the same customer within the settle window of a head.
