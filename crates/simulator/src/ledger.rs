@@ -50,7 +50,10 @@ impl Ledger {
     /// Takes note of a post, in the order of receipt; a repeat, byte for byte, changes nothing.
     ///
     /// # Errors
-    /// The body is no event that can be read, or is about nobody; no programme sends such a thing.
+    /// The body is no event that can be read; no programme sends such a thing.
+    ///
+    /// # Panics
+    /// A customer's sums go beyond what an [`Amount`] holds; no programme's do.
     pub fn receive(&mut self, body: &[u8]) -> Result<(), Unreadable> {
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);

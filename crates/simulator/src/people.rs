@@ -55,7 +55,7 @@ impl Person {
             name: rng.random_range(0..NAMES.len()),
             origin: pick(rng, origin, [2, 2, 16]),
             consent: pick(rng, consent, [3, 3, 14]),
-            active: rng.random_bool(0.98),
+            active: rng.random_bool(0.95),
         }
     }
 
