@@ -49,12 +49,20 @@ enum Recorded {
 
 impl Person {
     pub(crate) fn new(rng: &mut impl Rng) -> Self {
-        let origin = [Origin::Imported, Origin::Anonymous, Origin::Registered];
-        let consent = [Recorded::Nothing, Recorded::NoMail, Recorded::Mail];
+        let origins = [
+            (Origin::Imported, 2),
+            (Origin::Anonymous, 2),
+            (Origin::Registered, 16),
+        ];
+        let consents = [
+            (Recorded::Nothing, 3),
+            (Recorded::NoMail, 3),
+            (Recorded::Mail, 14),
+        ];
         Self {
             name: rng.random_range(0..NAMES.len()),
-            origin: pick(rng, origin, [2, 2, 16]),
-            consent: pick(rng, consent, [3, 3, 14]),
+            origin: pick(rng, origins),
+            consent: pick(rng, consents),
             active: rng.random_bool(0.95),
         }
     }
@@ -122,17 +130,13 @@ impl Person {
 }
 
 /// One of the options, as often as its weight says.
-pub(crate) fn pick<T: Copy, const N: usize>(
-    rng: &mut impl Rng,
-    options: [T; N],
-    weights: [u32; N],
-) -> T {
-    let mut ticket = rng.random_range(0..weights.iter().sum());
-    for (option, weight) in options.into_iter().zip(weights) {
+pub(crate) fn pick<T: Copy, const N: usize>(rng: &mut impl Rng, options: [(T, u32); N]) -> T {
+    let mut ticket = rng.random_range(0..options.iter().map(|(_, weight)| weight).sum());
+    for (option, weight) in options {
         if ticket < weight {
             return option;
         }
         ticket -= weight;
     }
-    options[0]
+    options[0].0
 }

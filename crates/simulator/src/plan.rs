@@ -78,11 +78,7 @@ pub(crate) fn next(rng: &mut impl Rng, account: &Account, now: Timestamp) -> Vec
         (Activity::PeriodEnd, 3),
         (Activity::Punchcard, 1),
     ];
-    let activity = pick(
-        rng,
-        activities.map(|(activity, _)| activity),
-        activities.map(|(_, weight)| weight),
-    );
+    let activity = pick(rng, activities);
     // Not everything can be done at any time; a purchase can.
     steps(rng, activity, account, now).unwrap_or_else(|| bought(purchase(rng, now)).into())
 }
