@@ -1,2 +1,64 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask`: the repository's chores. It depends on none of our crates, so that it builds in
+//! seconds and runs even while one of them does not compile.
+
+mod ci;
+mod codegen;
+mod judges;
+mod packages;
+mod postgres;
+mod process;
+mod test;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use xshell::Shell;
+
+/// The repository's chores.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Chore {
+    /// Everything that CI runs, in CI's order; stops at the first failure.
+    Ci,
+    /// All tests, on SQLite and on a private PostgreSQL that is started for the run.
+    Test(test::Options),
+    /// Writes the generated files of docs/ anew.
+    Codegen {
+        /// Changes nothing; fails when a file differs from what would be generated.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Rules that compilers do not check: arrows, file lengths, maps, the lock file.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    match run(&Chore::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: &Chore) -> anyhow::Result<()> {
+    process::catch_signals()?;
+    let sh = Shell::new()?;
+    sh.change_dir(root());
+    match chore {
+        Chore::Ci => ci::run(&sh),
+        Chore::Test(options) => test::run(&sh, options),
+        Chore::Codegen { check: true } => codegen::check(&sh),
+        Chore::Codegen { check: false } => codegen::write(&sh),
+        Chore::Tidy => tidy::run(&sh),
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask).to_owned()
+}

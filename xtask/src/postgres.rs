@@ -1,0 +1,159 @@
+//! A private PostgreSQL for one run of the tests: a cluster in a temporary folder, on a free port of
+//! the loopback interface, gone afterwards. It never touches a server that is already there.
+
+mod programs;
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use tempfile::TempDir;
+use xshell::Shell;
+
+use self::programs::Programs;
+use crate::process;
+
+/// The cluster's superuser.
+const ROLE: &str = "laurel";
+const LIMIT: Duration = Duration::from_mins(2);
+/// Another process may take the free port before the server does.
+const TRIES: usize = 3;
+
+/// A running cluster; stopped and removed when dropped.
+pub(crate) struct Cluster {
+    programs: Programs,
+    folder: TempDir,
+    port: u16,
+}
+
+impl Cluster {
+    pub(crate) fn start(sh: &Shell) -> anyhow::Result<Self> {
+        let started = Instant::now();
+        let programs = Programs::find(sh)?;
+        let folder = tempfile::Builder::new()
+            .prefix("laurel-postgres-")
+            .tempdir()?;
+        programs.give(sh, folder.path())?;
+        initdb(&programs, folder.path())?;
+        configure(folder.path())?;
+        let mut cluster = Self {
+            programs,
+            folder,
+            port: 0,
+        };
+        cluster.listen()?;
+        let seconds = started.elapsed().as_secs_f32();
+        println!(
+            "PostgreSQL is ready on port {} after {seconds:.1} s.",
+            cluster.port
+        );
+        Ok(cluster)
+    }
+
+    /// The address of the maintenance database, whose role may create others.
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://{ROLE}@127.0.0.1:{}/postgres", self.port)
+    }
+
+    fn listen(&mut self) -> anyhow::Result<()> {
+        for _ in 0..TRIES {
+            self.port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+            let mut start = self.pg_ctl(["start", "-w", "-t", "60"]);
+            start
+                .arg("-l")
+                .arg(self.log())
+                .args(["-o", &format!("-p {}", self.port)]);
+            if process::run(start, LIMIT).is_ok() {
+                return Ok(());
+            }
+        }
+        bail!(
+            "PostgreSQL does not start:\n{}",
+            fs::read_to_string(self.log()).unwrap_or_default()
+        )
+    }
+
+    fn pg_ctl<const N: usize>(&self, arguments: [&str; N]) -> Command {
+        let mut command = self.programs.command("pg_ctl", self.folder.path());
+        command
+            .arg("-D")
+            .arg(data(self.folder.path()))
+            .args(arguments)
+            .stdout(Stdio::null());
+        command
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // Nothing in it is worth a checkpoint. Not through `process::run`, which refuses to start
+        // anything more once a signal has come.
+        let stopped = self
+            .pg_ctl(["stop", "-m", "immediate", "-w", "-t", "30"])
+            .status();
+        if !stopped.is_ok_and(|status| status.success()) {
+            eprintln!(
+                "warning: cannot stop the PostgreSQL in {}",
+                self.folder.path().display()
+            );
+        }
+    }
+}
+
+fn data(folder: &Path) -> PathBuf {
+    folder.join("data")
+}
+
+fn configure(folder: &Path) -> anyhow::Result<()> {
+    let file = data(folder).join("postgresql.conf");
+    let mut settings = OpenOptions::new().append(true).open(&file)?;
+    // What a commit promises stays as in production (synchronous_commit); that the promise reaches
+    // the disk is the kernel's affair and costs tests most of their time.
+    write!(
+        settings,
+        "listen_addresses = '127.0.0.1'\n\
+         unix_socket_directories = '{}'\n\
+         max_connections = 300\n\
+         synchronous_commit = on\n\
+         fsync = off\n\
+         full_page_writes = off\n",
+        folder.display()
+    )
+    .with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Makes the cluster with a locale whose order is not that of bytes, where the server can do
+/// that, so that a query which forgets `COLLATE "C"` is found out.
+fn initdb(programs: &Programs, folder: &Path) -> anyhow::Result<()> {
+    let linguistic = ["--locale-provider=icu", "--icu-locale=en-US", "--locale=C"];
+    if process::run(initdb_with(programs, folder, &linguistic), LIMIT).is_ok() {
+        return Ok(());
+    }
+    println!("This PostgreSQL has no ICU: its texts sort by their bytes.");
+    process::run(initdb_with(programs, folder, &["--locale=C"]), LIMIT)
+}
+
+fn initdb_with(programs: &Programs, folder: &Path, locale: &[&str]) -> Command {
+    let mut command = programs.command("initdb", folder);
+    command
+        .arg("-D")
+        .arg(data(folder))
+        .args(locale)
+        .stdout(Stdio::null());
+    command.args([
+        "--username",
+        ROLE,
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--no-sync",
+    ]);
+    command
+}

@@ -1,0 +1,106 @@
+//! `cargo xtask tidy`: the rules of the house that no compiler checks. Each check is a function from
+//! what it looks at to the problems that it found, so that its test can show it failing.
+
+mod arrows;
+mod licences;
+mod lock;
+mod manifests;
+mod map;
+mod names;
+mod readme;
+mod sources;
+mod words;
+
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use cargo_metadata::{Metadata, MetadataCommand};
+use xshell::{Shell, cmd};
+
+/// One thing that breaks a rule: where, which, and what to do about it.
+type Problem = String;
+
+/// A text file of the repository.
+struct File {
+    /// From the root, with `/`.
+    path: String,
+    text: String,
+}
+
+impl File {
+    fn has_extension(&self, extension: &str) -> bool {
+        Path::new(&self.path)
+            .extension()
+            .is_some_and(|own| own == extension)
+    }
+}
+
+pub(crate) fn run(sh: &Shell) -> anyhow::Result<()> {
+    let files = files(sh)?;
+    let metadata = metadata(sh)?;
+    let problems = [
+        arrows::check(&metadata),
+        licences::check(&metadata),
+        lock::check_versions(text(&files, "Cargo.lock")),
+        lock::check_default_graph(&metadata),
+        manifests::check(&files),
+        map::check(&files, &arrows::members(&metadata)),
+        names::check(&files),
+        readme::check(text(&files, "README.md")),
+        sources::check(&files),
+        words::check(&files),
+    ]
+    .concat();
+    println!("{}", sources::lengths(&files));
+    for problem in &problems {
+        println!("{problem}");
+    }
+    if !problems.is_empty() {
+        bail!("{} problems", problems.len());
+    }
+    Ok(())
+}
+
+/// Every text file that git knows of or would add, with its text.
+fn files(sh: &Shell) -> anyhow::Result<Vec<File>> {
+    let list = cmd!(sh, "git ls-files -z --cached --others --exclude-standard")
+        .quiet()
+        .read()
+        .context("tidy looks at the files that git knows")?;
+    let paths = list
+        .split('\0')
+        .filter(|path| !path.is_empty() && sh.path_exists(path));
+    // What is not text (a picture) has no rules here.
+    let texts = paths.filter_map(|path| {
+        Some(File {
+            path: path.to_owned(),
+            text: sh.read_file(path).ok()?,
+        })
+    });
+    Ok(texts.collect())
+}
+
+/// The dependency graph with default features, as the lock file pins it.
+fn metadata(sh: &Shell) -> anyhow::Result<Metadata> {
+    let locked = vec!["--locked".to_owned()];
+    Ok(MetadataCommand::new()
+        .current_dir(sh.current_dir())
+        .other_options(locked)
+        .exec()?)
+}
+
+/// The text of the file at `path`; nothing where it does not exist, which the checks then say.
+fn text<'a>(files: &'a [File], path: &str) -> &'a str {
+    files
+        .iter()
+        .find(|file| file.path == path)
+        .map_or("", |file| &file.text)
+}
+
+#[cfg(test)]
+fn file(path: &str, text: &str) -> File {
+    File {
+        path: path.to_owned(),
+        text: text.to_owned(),
+    }
+}
