@@ -4,11 +4,15 @@
 mod channel;
 mod file;
 pub mod mail;
+mod sender;
 pub mod smtp;
+mod subscriber;
 
 pub use channel::{Channel, Delivery, Failure, Hold, Refusal};
 pub use file::FileChannel;
+pub use sender::{SendError, Sender, Settings};
 pub use smtp::SmtpChannel;
+pub use subscriber::MailSubscriber;
 
-/// The outbox channel whose rows are sent as mail.
+/// The outbox channel whose messages are sent as mail.
 pub const MAIL: &str = "mail";

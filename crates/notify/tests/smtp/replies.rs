@@ -1,15 +1,12 @@
 //! What each reply of a relay, and each fault of the network, means for a message.
-#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
-
-mod relay;
 
 use std::time::Duration;
 
+use crate::relay::{FakeRelay, HANG_UP, SILENCE, Script};
 use laurel_notify::mail::{Composer, Direction, Message, TierMail, mail_address};
 use laurel_notify::smtp::{Relay, SmtpSettings, Timeouts};
 use laurel_notify::{Channel, Failure, Hold, SmtpChannel};
 use laurel_payloads::Timestamp;
-use relay::{FakeRelay, HANG_UP, SILENCE, Script};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -47,7 +44,7 @@ fn channel_to(address: &str) -> SmtpChannel {
 }
 
 fn held() -> Hold {
-    Hold::until(Instant::now() + Duration::from_secs(60))
+    Hold::until(Instant::now() + Duration::from_mins(1))
 }
 
 /// Delivers one message to a relay that follows `script`.

@@ -10,13 +10,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 /// A reply that is none: the relay says nothing more, and keeps the connection.
-pub const SILENCE: &str = "(silence)";
+pub(crate) const SILENCE: &str = "(silence)";
 /// A reply that is none: the relay hangs up.
-pub const HANG_UP: &str = "(hang up)";
+pub(crate) const HANG_UP: &str = "(hang up)";
 
 /// What the relay says at each step; the step's name is the command, `greeting`, `.` for the whole
 /// message, or `EHLO/TLS` for the EHLO that comes after STARTTLS.
-pub type Script = &'static [(&'static str, &'static str)];
+pub(crate) type Script = &'static [(&'static str, &'static str)];
 
 const POLITE: Script = &[
     ("greeting", "220 relay.test"),
@@ -30,8 +30,8 @@ const POLITE: Script = &[
     ("QUIT", "221 bye"),
 ];
 
-pub struct FakeRelay {
-    pub address: SocketAddr,
+pub(crate) struct FakeRelay {
+    pub(crate) address: SocketAddr,
     heard: Arc<Mutex<Vec<String>>>,
     accepting: tokio::task::JoinHandle<()>,
 }
@@ -44,12 +44,12 @@ impl Drop for FakeRelay {
 
 impl FakeRelay {
     /// A relay that is polite but for what `script` says.
-    pub async fn start(script: Script) -> Self {
+    pub(crate) async fn start(script: Script) -> Self {
         Self::start_tls(script, None).await
     }
 
     /// The same, with TLS after STARTTLS.
-    pub async fn start_tls(script: Script, tls: Option<ServerConfig>) -> Self {
+    pub(crate) async fn start_tls(script: Script, tls: Option<ServerConfig>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let heard = Arc::<Mutex<Vec<String>>>::default();
@@ -75,12 +75,12 @@ impl FakeRelay {
     }
 
     /// Every line that any client sent, message lines and connections included.
-    pub fn heard(&self) -> Vec<String> {
+    pub(crate) fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().clone()
     }
 
     /// How often a line that starts with `verb` was heard.
-    pub fn count(&self, verb: &str) -> usize {
+    pub(crate) fn count(&self, verb: &str) -> usize {
         self.heard()
             .iter()
             .filter(|line| line.starts_with(verb))

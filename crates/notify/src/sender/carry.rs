@@ -1,0 +1,291 @@
+//! One group of messages from its claim to its end: decide, write, deliver, record.
+
+use std::time::Duration;
+
+use laurel_payloads::{EventKind, Timestamp};
+use laurel_store::{AttemptRecord, OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord};
+use lettre::Address;
+use tokio::time::Instant;
+
+use super::net::{NetChange, net_change};
+use super::retry::next_try;
+use super::verdict::{Skipped, Verdict, verdict};
+use super::{Inner, SendError, tally};
+use crate::mail::{Direction, Message, TierMail};
+use crate::{Delivery, Failure, Hold};
+
+/// When to look again for an address that has gone since the claim.
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
+
+impl Inner {
+    /// Carries a group that is held until `held_until`, by our own clock.
+    pub(super) async fn carry(
+        &self,
+        group: OutboxGroup,
+        held_until: Instant,
+    ) -> Result<(), SendError> {
+        let OutboxGroup { messages, lease } = group;
+        let head = &messages[0];
+        let now = self.store.clock().now();
+        let Some(net) = net_change(&messages) else {
+            return self.skip(&messages, &lease, Skipped::NoNetChange).await;
+        };
+        let scope = self.store.scope(&head.source);
+        let recipient = scope
+            .recipient(&head.customer_id, self.channel.name(), kind(net.direction))
+            .await?;
+        match verdict(
+            &self.settings,
+            net.direction,
+            head.received_at,
+            recipient.as_ref(),
+            now,
+        ) {
+            Verdict::Skip(skipped) => self.skip(&messages, &lease, skipped).await,
+            Verdict::Wait => {
+                self.release(head, &lease, now.saturating_add(LOOK_AGAIN), None)
+                    .await
+            }
+            Verdict::Write(address) => {
+                let name = recipient.and_then(|recipient| recipient.name);
+                let message = self.write(head, &net, name.as_deref(), address, now)?;
+                self.send(&messages, &message, lease, held_until, now).await
+            }
+        }
+    }
+
+    fn write(
+        &self,
+        head: &OutboxRecord,
+        net: &NetChange,
+        name: Option<&str>,
+        to: Address,
+        now: Timestamp,
+    ) -> Result<Message, SendError> {
+        let mail = TierMail::new(
+            net.direction,
+            name,
+            net.from.name.as_deref(),
+            net.to.name.as_deref(),
+        );
+        Ok(self.composer.compose(head.id, &mail, to, now)?)
+    }
+
+    /// Has the channel carry `message`, and records what came of it.
+    async fn send(
+        &self,
+        messages: &[OutboxRecord],
+        message: &Message,
+        mut lease: OutboxLease,
+        held_until: Instant,
+        now: Timestamp,
+    ) -> Result<(), SendError> {
+        let outcome = self.deliver(message, &mut lease, held_until).await;
+        match outcome {
+            Ok(delivery) => self.sent(messages, &lease, &delivery, now).await,
+            Err(Failure::Paused(refusal)) => {
+                self.pause.begin(self.settings.pause);
+                tracing::error!(error = %refusal, "the relay can be used by no message: sending pauses");
+                let failure = Failure::Paused(refusal);
+                self.release(
+                    &messages[0],
+                    &lease,
+                    now,
+                    Some(&attempt(now, "paused", &failure)),
+                )
+                .await
+            }
+            Err(failure) => self.failed(messages, &lease, &failure, now).await,
+        }
+    }
+
+    /// Delivers under a heartbeat: the lease lasts for as long as the channel takes.
+    async fn deliver(
+        &self,
+        message: &Message,
+        lease: &mut OutboxLease,
+        held_until: Instant,
+    ) -> Result<Delivery, Failure> {
+        let hold = Hold::until(held_until);
+        let mut delivery = self.channel.deliver(message, &hold);
+        loop {
+            tokio::select! {
+                outcome = &mut delivery => return outcome,
+                () = tokio::time::sleep(self.settings.lease / 3) => self.keep(lease, &hold).await,
+            }
+        }
+    }
+
+    /// Extends the lease. Where it is lost the delivery goes on (it may be past its final dot), but
+    /// cannot begin.
+    async fn keep(&self, lease: &mut OutboxLease, hold: &Hold) {
+        let asked_at = Instant::now();
+        match self.store.extend_outbox(lease, self.settings.lease).await {
+            Ok(true) => hold.set(asked_at + self.settings.lease),
+            Ok(false) => hold.set(asked_at),
+            Err(error) => tracing::warn!(%error, "a lease could not be extended"),
+        }
+    }
+
+    async fn sent(
+        &self,
+        messages: &[OutboxRecord],
+        lease: &OutboxLease,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Result<(), SendError> {
+        let head = &messages[0];
+        let attempt = AttemptRecord {
+            attempted_at: now,
+            outcome: "sent".to_owned(),
+            relay: Some(delivery.relay.clone()),
+            code: delivery.code.map(i64::from),
+            reply: Some(delivery.text.clone()),
+        };
+        if self
+            .record(messages, lease, OutboxOutcome::Sent, Some(&attempt))
+            .await?
+        {
+            tracing::info!(
+                message.id = %head.id, event.id = %head.event_id, source = %head.source,
+                customer.id = %head.customer_id, attempt = head.attempts, relay = delivery.relay,
+                merged = messages.len() - 1, "mail sent"
+            );
+            self.count_end("sent", messages);
+        }
+        Ok(())
+    }
+
+    async fn failed(
+        &self,
+        messages: &[OutboxRecord],
+        lease: &OutboxLease,
+        failure: &Failure,
+        began_at: Timestamp,
+    ) -> Result<(), SendError> {
+        let head = &messages[0];
+        let first = head.first_attempted_at.unwrap_or(began_at);
+        let now = self.store.clock().now();
+        let next = match failure {
+            Failure::Permanent(_) => None,
+            Failure::Transient(_) | Failure::Paused(_) => next_try(head.attempts, first, now),
+        };
+        let Some(due_at) = next else {
+            let attempt = attempt(began_at, "dead", failure);
+            let dead = OutboxOutcome::Dead {
+                reason: failure.to_string(),
+            };
+            if self.record(messages, lease, dead, Some(&attempt)).await? {
+                tracing::error!(
+                    message.id = %head.id, event.id = %head.event_id, source = %head.source,
+                    customer.id = %head.customer_id, attempt = head.attempts, error = %failure, "mail given up"
+                );
+                self.count_end("dead", messages);
+            }
+            return Ok(());
+        };
+        let retry = (
+            head.id,
+            OutboxOutcome::Retry {
+                due_at,
+                error: failure.to_string(),
+            },
+        );
+        if self
+            .store
+            .settle_outbox(lease, &[retry], Some(&attempt(began_at, "retry", failure)))
+            .await?
+        {
+            tracing::warn!(
+                message.id = %head.id, event.id = %head.event_id, source = %head.source,
+                customer.id = %head.customer_id, attempt = head.attempts, due_at = %due_at, error = %failure,
+                "mail put off"
+            );
+            tally::count(self.channel.name(), "retried", 1);
+        }
+        Ok(())
+    }
+
+    async fn skip(
+        &self,
+        messages: &[OutboxRecord],
+        lease: &OutboxLease,
+        skipped: Skipped,
+    ) -> Result<(), SendError> {
+        let reason = skipped.as_str().to_owned();
+        if self
+            .record(messages, lease, OutboxOutcome::Skipped { reason }, None)
+            .await?
+        {
+            let head = &messages[0];
+            tracing::info!(
+                message.id = %head.id, event.id = %head.event_id, source = %head.source,
+                customer.id = %head.customer_id, reason = skipped.as_str(), "mail skipped"
+            );
+            self.count_end("skipped", messages);
+        }
+        Ok(())
+    }
+
+    /// Gives a message back as if it had not been tried.
+    async fn release(
+        &self,
+        head: &OutboxRecord,
+        lease: &OutboxLease,
+        due_at: Timestamp,
+        attempt: Option<&AttemptRecord>,
+    ) -> Result<(), SendError> {
+        self.store
+            .settle_outbox(
+                lease,
+                &[(head.id, OutboxOutcome::Released { due_at })],
+                attempt,
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Records the end of a group: the head's, and that the others are merged into it. Answers false
+    /// where another worker has taken over.
+    async fn record(
+        &self,
+        messages: &[OutboxRecord],
+        lease: &OutboxLease,
+        end: OutboxOutcome,
+        attempt: Option<&AttemptRecord>,
+    ) -> Result<bool, SendError> {
+        let head = messages[0].id;
+        let merged = messages[1..]
+            .iter()
+            .map(|message| (message.id, OutboxOutcome::Merged { into: head }));
+        let outcomes: Vec<_> = std::iter::once((head, end)).chain(merged).collect();
+        let recorded = self.store.settle_outbox(lease, &outcomes, attempt).await?;
+        if !recorded {
+            tracing::warn!(message.id = %head, "another worker has taken over: its outcome counts");
+        }
+        Ok(recorded)
+    }
+
+    fn count_end(&self, outcome: &'static str, messages: &[OutboxRecord]) {
+        tally::count(self.channel.name(), outcome, 1);
+        tally::count(self.channel.name(), "merged", messages.len() - 1);
+    }
+}
+
+fn kind(direction: Direction) -> EventKind {
+    match direction {
+        Direction::Upgrade => EventKind::TierUpgrade,
+        Direction::Downgrade => EventKind::TierDowngrade,
+    }
+}
+
+fn attempt(began_at: Timestamp, outcome: &str, failure: &Failure) -> AttemptRecord {
+    let refusal = failure.refusal();
+    AttemptRecord {
+        attempted_at: began_at,
+        outcome: outcome.to_owned(),
+        relay: Some(refusal.relay.clone()),
+        code: refusal.code.map(i64::from),
+        reply: Some(format!("{}: {}", refusal.step, refusal.text)),
+    }
+}

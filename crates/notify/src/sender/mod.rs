@@ -1,0 +1,183 @@
+//! `Sender`: takes messages from the outbox under a lease and has a channel carry them out.
+
+mod carry;
+mod net;
+mod pause;
+mod retry;
+mod settings;
+mod tally;
+mod verdict;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use laurel_store::{OutboxClaim, Store};
+use tokio_util::sync::CancellationToken;
+
+pub use self::settings::Settings;
+
+use self::pause::Pause;
+use self::verdict::STALE_AFTER;
+use crate::Channel;
+use crate::mail::{ComposeError, Composer};
+
+/// Sends what is due, with as many workers as its settings say, each with one message at a time.
+///
+/// Any number of senders may share a database, in one process or in many.
+#[derive(Clone)]
+pub struct Sender(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    channel: Arc<dyn Channel>,
+    settings: Settings,
+    composer: Composer,
+    pause: Pause,
+}
+
+/// Why a worker had to stop and wait.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] laurel_store::Error),
+    /// A mail could not be written, whoever it is for.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// The task that carried a message panicked; the message is tried again when its lease has run out.
+    #[error("a sending task panicked")]
+    Panicked,
+}
+
+impl Sender {
+    /// Prepares to send what is in the outbox for `channel`.
+    ///
+    /// # Errors
+    ///
+    /// The sender's address does not parse, or a template is wrong.
+    pub fn new(
+        store: Store,
+        channel: Arc<dyn Channel>,
+        settings: Settings,
+    ) -> Result<Self, ComposeError> {
+        let composer = Composer::new(&settings.from)?;
+        let pause = Pause::default();
+        Ok(Self(Arc::new(Inner {
+            store,
+            channel,
+            settings,
+            composer,
+            pause,
+        })))
+    }
+
+    /// Sends until `stop` is cancelled, and finishes the messages that are on their way by then.
+    pub async fn run(&self, stop: CancellationToken) {
+        tally::describe();
+        let workers: Vec<_> = (0..self.0.settings.workers.max(1))
+            .map(|_| tokio::spawn(self.clone().work(stop.clone())))
+            .collect();
+        for worker in workers {
+            // A worker ends when it is told to; what it carries runs in tasks of its own.
+            drop(worker.await);
+        }
+    }
+
+    /// Sends until nothing is due, or the relay can be used by no message. Returns how many groups
+    /// of messages found their end or went back to wait.
+    ///
+    /// # Errors
+    ///
+    /// See [`SendError`].
+    pub async fn drain(&self) -> Result<usize, SendError> {
+        let mut handled = 0;
+        while self.step().await? {
+            handled += 1;
+        }
+        Ok(handled)
+    }
+
+    async fn work(self, stop: CancellationToken) {
+        let mut enqueued = self.0.store.enqueues();
+        while !stop.is_cancelled() {
+            enqueued.mark_unchanged();
+            let wait = match self.step().await {
+                Ok(true) => continue,
+                Ok(false) => self.idle().await,
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "sending failed");
+                    self.0.settings.poll
+                }
+            };
+            // The store changed; or a message became due, or an address known, perhaps in another process.
+            tokio::select! {
+                () = stop.cancelled() => {}
+                Ok(()) = enqueued.changed() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Handles one group of messages, if one is due. In a task of its own: neither a cancelled
+    /// worker nor a panic leaves half a database transaction behind.
+    async fn step(&self) -> Result<bool, SendError> {
+        let inner = Arc::clone(&self.0);
+        tokio::spawn(async move { inner.send_next().await })
+            .await
+            .unwrap_or(Err(SendError::Panicked))
+    }
+
+    /// Nothing is due: tidies up, and says how long to wait.
+    async fn idle(&self) -> Duration {
+        let Inner {
+            store,
+            channel,
+            settings,
+            pause,
+            ..
+        } = self.0.as_ref();
+        channel.rest().await;
+        if let Ok(pending) = store.outbox_pending(channel.name()).await {
+            tally::pending(channel.name(), pending);
+        }
+        if let Some(left) = pause.left() {
+            return left;
+        }
+        match store.next_outbox_due(channel.name()).await {
+            Ok(Some(due)) => until(store.clock().now(), due).min(settings.poll),
+            _ => settings.poll,
+        }
+    }
+}
+
+/// The time from `now` to `due`, where `due` is still to come; what was due before and was not
+/// claimed waits for something other than time.
+fn until(now: laurel_payloads::Timestamp, due: laurel_payloads::Timestamp) -> Duration {
+    match u64::try_from(due.micros().saturating_sub(now.micros())) {
+        Ok(micros) if micros > 0 => Duration::from_micros(micros),
+        _ => Duration::MAX,
+    }
+}
+
+impl Inner {
+    /// Claims the group of messages that is due first and carries it to its end.
+    async fn send_next(&self) -> Result<bool, SendError> {
+        if self.pause.left().is_some() {
+            return Ok(false);
+        }
+        let claim = OutboxClaim {
+            channel: self.channel.name(),
+            settle: self.settings.settle,
+            stale_after: STALE_AFTER,
+            lease: self.settings.lease,
+            limit: 1,
+        };
+        let claimed_at = tokio::time::Instant::now();
+        let Some(group) = self.store.claim_outbox(&claim).await?.pop() else {
+            return Ok(false);
+        };
+        self.carry(group, claimed_at + self.settings.lease).await?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,55 @@
+//! What the operator may say about sending.
+
+use std::time::Duration;
+
+use crate::mail::Direction;
+
+/// What is sent, in whose name, and how patiently.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The sender, as `Café Central <club@example.com>` or the address alone.
+    pub from: String,
+    /// Tier changes of one customer that are received within this time become one mail; zero for
+    /// one mail each. [`MailSubscriber`](crate::MailSubscriber) is given the same.
+    pub settle: Duration,
+    /// Whether mails about upgrades are sent.
+    pub upgrades: bool,
+    /// Whether mails about downgrades are sent.
+    pub downgrades: bool,
+    /// The operator declares these mails part of the contract, not marketing: a recorded consent
+    /// does not hold them back.
+    pub transactional: bool,
+    /// How many messages are carried at a time.
+    pub workers: usize,
+    /// How long a message is held without a sign of life from its worker.
+    pub lease: Duration,
+    /// How long nobody sends once a relay can be used by no message.
+    pub pause: Duration,
+    /// How often the outbox is looked at when nothing is heard of it.
+    pub poll: Duration,
+}
+
+impl Settings {
+    /// The settings that suit most, for mail from `from`.
+    #[must_use]
+    pub fn new(from: impl Into<String>) -> Self {
+        Self {
+            from: from.into(),
+            settle: Duration::from_mins(1),
+            upgrades: true,
+            downgrades: true,
+            transactional: false,
+            workers: 2,
+            lease: Duration::from_mins(1),
+            pause: Duration::from_mins(1),
+            poll: Duration::from_secs(2),
+        }
+    }
+
+    pub(super) fn sends(&self, direction: Direction) -> bool {
+        match direction {
+            Direction::Upgrade => self.upgrades,
+            Direction::Downgrade => self.downgrades,
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The SMTP channel against relays that do right and wrong.
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+mod encryption;
+mod relay;
+mod replies;
