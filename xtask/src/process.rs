@@ -29,7 +29,7 @@ pub(crate) fn catch_signals() -> anyhow::Result<()> {
 
 /// Runs `command` to its end, which must come within `limit`; anything but success is an error.
 pub(crate) fn run(mut command: Command, limit: Duration) -> anyhow::Result<()> {
-    let shown = format!("{command:?}");
+    let shown = shown(&command);
     let child = command
         .process_group(0)
         .spawn()
@@ -39,6 +39,13 @@ pub(crate) fn run(mut command: Command, limit: Duration) -> anyhow::Result<()> {
         bail!("{status}: {shown}");
     }
     Ok(())
+}
+
+/// The command without its environment.
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    words.join(" ")
 }
 
 fn wait(mut child: Child, limit: Duration) -> anyhow::Result<ExitStatus> {
