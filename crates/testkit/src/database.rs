@@ -81,6 +81,19 @@ impl TestDatabase {
             .expect("a store")
     }
 
+    /// Runs a statement beside the store, for what no part of Laurel does.
+    ///
+    /// # Panics
+    /// If the database refuses it.
+    pub async fn execute(&self, sql: &str) {
+        let connection = connect(&self.url).await;
+        connection
+            .execute_unprepared(sql)
+            .await
+            .expect("the statement to be taken");
+        connection.close().await.expect("a clean end");
+    }
+
     /// The source that tests post to.
     ///
     /// # Panics
@@ -137,7 +150,7 @@ async fn template(server: &str, base: &str) -> &'static str {
         .await
 }
 
-async fn connect(url: &str) -> DatabaseConnection {
+pub(crate) async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     Database::connect(options)

@@ -4,10 +4,13 @@
 mod clock;
 mod database;
 mod fixtures;
+mod read_models;
+mod story;
 
 pub use clock::FixedClock;
 pub use database::TestDatabase;
 pub use fixtures::{FIXTURES, fixture};
+pub use story::Story;
 
 /// Makes two tests of each function, one for each database. A function takes a [`TestDatabase`] and is named as a
 /// sentence.
