@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::worker::Worker;
-use crate::{Settings, Subscriber, gauges};
+use crate::{Settings, Subscriber, upkeep};
 
 /// Hands events to subscribers.
 #[derive(Clone)]
@@ -74,7 +74,7 @@ impl Dispatcher {
                 tasks.spawn(self.worker(subscriber).run(stop.clone()));
             }
         }
-        tasks.spawn(gauges::run(self.store.clone(), stop));
+        tasks.spawn(upkeep::run(self.store.clone(), stop));
         tasks.join_all().await;
     }
 

@@ -4,13 +4,14 @@
 mod backoff;
 mod context;
 mod dispatcher;
-mod gauges;
+
 mod handling;
 mod history;
 mod rejection;
 mod replay;
 mod settings;
 mod subscriber;
+mod upkeep;
 mod worker;
 
 pub use context::Context;

@@ -5,6 +5,7 @@ mod new;
 mod quarantine;
 mod read;
 mod record;
+mod window;
 
 pub use append::{Appended, Outcome};
 pub use new::NewEvent;
