@@ -1,6 +1,7 @@
 //! SQL that both databases read: statements with `$1` parameters, and inserts of many rows.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use serde_json::Value as Json;
 
 /// How many rows one prepared insert takes. Few sizes: the connection keeps every statement text prepared.
 const CHUNKS: [usize; 3] = [64, 8, 1];
@@ -49,6 +50,25 @@ pub(crate) async fn query(
     values: impl IntoIterator<Item = Value>,
 ) -> Result<Vec<QueryResult>, DbErr> {
     db.query_all_raw(statement(db, sql, values)).await
+}
+
+/// The condition that a column is in a [`list`]: whatever its length, the statement is one and its text the same.
+pub(crate) fn in_list(backend: DbBackend, parameter: usize) -> String {
+    match backend {
+        DbBackend::Postgres => format!("= ANY(${parameter})"),
+        _ => format!("IN (SELECT value FROM json_each(${parameter}))"),
+    }
+}
+
+/// Many values as one parameter: an array, and on SQLite, which has none, its JSON.
+pub(crate) fn list<T: Into<Json>>(backend: DbBackend, items: Vec<T>) -> Value
+where
+    Vec<T>: Into<Value>,
+{
+    match backend {
+        DbBackend::Postgres => items.into(),
+        _ => Json::from(items).to_string().into(),
+    }
 }
 
 /// `INSERT INTO {into} VALUES …, …` followed by `{tail}`, in as few statements as it takes; returns the rows of a

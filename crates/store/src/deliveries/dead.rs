@@ -117,15 +117,16 @@ impl Scope {
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn deliveries(&self, seqs: &[i64]) -> Result<Vec<DeliveryRecord>> {
-        let head = "SELECT d.event_seq, d.subscriber, d.attempts, d.due_at, d.dead_at, d.last_error \
-                    FROM subscribers s JOIN deliveries d ON d.subscriber = s.name \
-                    JOIN events e ON e.seq = d.event_seq WHERE d.event_seq IN (VALUES ";
-        let tail = format!(
-            ") AND e.source = '{}' ORDER BY d.event_seq, d.subscriber",
-            self.source()
+        let backend = self.store().backend();
+        let sql = format!(
+            "SELECT d.event_seq, d.subscriber, d.attempts, d.due_at, d.dead_at, d.last_error \
+             FROM subscribers s JOIN deliveries d ON d.subscriber = s.name \
+             JOIN events e ON e.seq = d.event_seq WHERE d.event_seq {} AND e.source = $2 \
+             ORDER BY d.event_seq, d.subscriber",
+            sql::in_list(backend, 1)
         );
-        let seqs = seqs.iter().map(|&seq| [seq.into()]).collect();
-        let rows = sql::many(self.reader(), head, &["BIGINT"], seqs, &tail).await?;
+        let values = [sql::list(backend, seqs.to_vec()), self.source().as_str().into()];
+        let rows = sql::query(self.reader(), &sql, values).await?;
         rows.iter().map(delivery).collect()
     }
 }

@@ -102,9 +102,9 @@ impl Scope {
 impl Store {
     /// The events with these places in the log, of whatever source: the dispatcher's view.
     pub(crate) async fn events_by_seq(&self, seqs: &[i64]) -> Result<Vec<EventRecord>> {
-        let head = format!("SELECT {COLUMNS} FROM events WHERE seq IN (VALUES ");
-        let seqs = seqs.iter().map(|&seq| [seq.into()]).collect();
-        let rows = sql::many(self.reader(), &head, &["BIGINT"], seqs, ")").await?;
+        let backend = self.backend();
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE seq {}", sql::in_list(backend, 1));
+        let rows = sql::query(self.reader(), &sql, [sql::list(backend, seqs.to_vec())]).await?;
         rows.iter().map(from_row).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Reads histories.
 
 use laurel_payloads::{BehaviorEventId, BrandId, CustomerId, EventKind, RewardId, Timestamp};
-use sea_orm::sea_query::{Expr, Value};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, Value};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
 
@@ -126,20 +126,20 @@ impl Scope {
 
     /// One line has both the reward and the brand, where both are asked for.
     fn has_line(&self, customer_id: &CustomerId, filter: &HistoryFilter) -> Expr {
-        let mut sql = "event_seq IN (SELECT event_seq FROM reward_lines WHERE source = $1 AND customer_id = $2"
-            .to_owned();
-        let mut values: Vec<Value> =
-            vec![self.source().as_str().into(), customer_id.as_str().into()];
+        let mut lines = Query::select();
+        lines
+            .column("event_seq")
+            .from("reward_lines")
+            .and_where(Expr::col("source").eq(self.source().as_str()))
+            .and_where(Expr::col("customer_id").eq(customer_id.as_str()));
         let reward = filter.reward_id.as_ref().map(RewardId::as_str);
         let brand = filter.brand_id.as_ref().map(BrandId::as_str);
         for (column, wanted) in [("reward_id", reward), ("brand_id", brand)] {
             if let Some(wanted) = wanted {
-                values.push(wanted.into());
-                sql.push_str(&format!(" AND {column} = ${}", values.len()));
+                lines.and_where(Expr::col(column).eq(wanted));
             }
         }
-        sql.push(')');
-        Expr::cust_with_values(sql, values)
+        Column::EventSeq.in_subquery(lines)
     }
 }
 

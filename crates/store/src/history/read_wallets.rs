@@ -41,22 +41,21 @@ impl Scope {
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn balances(&self, customers: &[CustomerId]) -> Result<Vec<BalanceRecord>> {
-        let mut balances = Vec::new();
-        let now = self.store().clock().now();
+        let (backend, now) = (self.store().backend(), self.store().clock().now());
         let sql = format!(
             "SELECT b.customer_id, b.reward_id, b.total, b.expires_at, {RESERVED} AS reserved \
-             FROM wallet_balances b WHERE b.source = $1 AND b.customer_id = $3 ORDER BY b.reward_id"
+             FROM wallet_balances b WHERE b.source = $1 AND b.customer_id {} \
+             ORDER BY b.customer_id, b.reward_id",
+            sql::in_list(backend, 3)
         );
-        for customer in customers {
-            let values = [
-                self.source().as_str().into(),
-                now.micros().into(),
-                customer.as_str().into(),
-            ];
-            let rows = sql::query(self.reader(), &sql, values).await?;
-            balances.extend(rows.iter().map(balance).collect::<Result<Vec<_>>>()?);
-        }
-        Ok(balances)
+        let customers: Vec<String> = customers.iter().map(ToString::to_string).collect();
+        let values = [
+            self.source().as_str().into(),
+            now.micros().into(),
+            sql::list(backend, customers),
+        ];
+        let rows = sql::query(self.reader(), &sql, values).await?;
+        rows.iter().map(balance).collect()
     }
 }
 
