@@ -1,0 +1,149 @@
+//! What becomes of a message that the channel did not take.
+
+use std::time::Duration;
+
+use laurel_notify::Failure;
+use laurel_store::Clock;
+use laurel_testkit::{TestDatabase, both_databases};
+
+use crate::house::{House, ana, change, receipt, refusal, registration};
+
+both_databases![
+    what_is_refused_for_now_is_tried_again_with_growing_waits,
+    what_is_refused_for_four_days_is_given_up,
+    what_is_refused_for_good_is_dead_at_once,
+    a_relay_that_serves_nobody_costs_no_attempt_and_stops_everybody,
+    a_later_mail_waits_for_the_earlier_one,
+    every_try_is_on_record,
+];
+
+async fn one_change(database: TestDatabase) -> House {
+    let house = House::new(database, Duration::ZERO).await;
+    house
+        .receive(&[ana(), change("ana", "Bronze", "Silver")])
+        .await;
+    house
+}
+
+async fn what_is_refused_for_now_is_tried_again_with_growing_waits(database: TestDatabase) {
+    let house = one_change(database).await;
+    house
+        .channel
+        .fail([451, 421, 450].map(|code| Failure::Transient(refusal(code))));
+    for (attempts, minutes) in [(1, 1.0), (2, 2.0), (3, 4.0)] {
+        house.send().await;
+        assert_eq!(house.outbox().await, [("pending".to_owned(), attempts)]);
+        // The jitter is a fifth: too early before it, due after it.
+        house.advance(Duration::from_secs_f64(60.0 * minutes * 0.79));
+        house.send().await;
+        assert_eq!(house.outbox().await, [("pending".to_owned(), attempts)]);
+        house.advance(Duration::from_secs_f64(60.0 * minutes * 0.42));
+    }
+    house.send().await;
+    assert_eq!(house.outbox().await, [("sent".to_owned(), 4)]);
+}
+
+async fn what_is_refused_for_four_days_is_given_up(database: TestDatabase) {
+    let house = one_change(database).await;
+    house
+        .channel
+        .fail((0..200).map(|_| Failure::Transient(refusal(451))));
+    let began = house.database.clock.now().micros();
+    while house.states().await == ["pending"] {
+        house.advance(Duration::from_hours(1));
+        house.send().await;
+    }
+    let hours = (house.database.clock.now().micros() - began) / 3_600_000_000;
+    assert!((96..=102).contains(&hours), "{hours}");
+    let dead = "dead: not now: relay.test:587 at RCPT TO: 451 no";
+    assert_eq!(house.states().await, [dead]);
+}
+
+async fn what_is_refused_for_good_is_dead_at_once(database: TestDatabase) {
+    let house = one_change(database).await;
+    house.channel.fail([Failure::Permanent(refusal(550))]);
+    house.send().await;
+    house.advance(Duration::from_hours(24));
+    house.send().await;
+    let dead = "dead: refused: relay.test:587 at RCPT TO: 550 no";
+    assert_eq!(house.outbox().await, [(dead.to_owned(), 1)]);
+}
+
+async fn a_relay_that_serves_nobody_costs_no_attempt_and_stops_everybody(database: TestDatabase) {
+    let house = one_change(database).await;
+    house
+        .receive(&[
+            registration("eve", &serde_json::json!({})),
+            change("eve", "Bronze", "Silver"),
+        ])
+        .await;
+    house.channel.fail([Failure::Paused(refusal(535))]);
+    house.send().await;
+    house.send().await;
+    assert_eq!(
+        house.outbox().await,
+        [("pending".to_owned(), 0), ("pending".to_owned(), 0)]
+    );
+    assert!(house.channel.taken().is_empty());
+    // Another process, or this one after its pause, goes on where it was.
+    let another = House::new(house.database, Duration::ZERO).await;
+    another.send().await;
+    assert_eq!(
+        another.outbox().await,
+        [("sent".to_owned(), 1), ("sent".to_owned(), 1)]
+    );
+}
+
+async fn a_later_mail_waits_for_the_earlier_one(database: TestDatabase) {
+    let house = one_change(database).await;
+    house.channel.fail([Failure::Transient(refusal(451))]);
+    house.send().await;
+    house.receive(&[change("ana", "Silver", "Gold")]).await;
+    house.send().await;
+    assert!(house.channel.taken().is_empty());
+    house.advance(Duration::from_mins(2));
+    house.send().await;
+    assert_eq!(
+        house.channel.subjects(),
+        ["You are now Silver", "You are now Gold"]
+    );
+}
+
+async fn every_try_is_on_record(database: TestDatabase) {
+    let house = one_change(database).await;
+    house.channel.fail([
+        Failure::Paused(refusal(535)),
+        Failure::Transient(refusal(451)),
+    ]);
+    house.send().await;
+    let house = House {
+        channel: house.channel.clone(),
+        ..House::new(house.database, Duration::ZERO).await
+    };
+    house.send().await;
+    let rows = house
+        .query(
+            "SELECT attempt, outcome, relay, code, reply FROM delivery_attempts ORDER BY attempt",
+        )
+        .await;
+    let row =
+        |row: &sea_orm::QueryResult| -> (i64, String, Option<String>, Option<i64>, Option<String>) {
+            let read = |column| row.try_get("", column).unwrap();
+            (
+                row.try_get("", "attempt").unwrap(),
+                row.try_get("", "outcome").unwrap(),
+                read("relay"),
+                row.try_get("", "code").unwrap(),
+                read("reply"),
+            )
+        };
+    let delivery = receipt();
+    let sent = (
+        1,
+        "sent".to_owned(),
+        Some(delivery.relay),
+        Some(250),
+        Some(delivery.text),
+    );
+    assert_eq!(rows.iter().map(row).collect::<Vec<_>>(), [sent]);
+}

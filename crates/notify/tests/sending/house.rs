@@ -1,0 +1,220 @@
+//! A database with its dispatcher, a sender, and a channel that remembers what it was given.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use laurel_dispatch::{Dispatcher, History};
+use laurel_notify::mail::Message;
+use laurel_notify::{
+    Channel, Delivery, Failure, Hold, MAIL, MailSubscriber, Refusal, Sender, Settings,
+};
+use laurel_testkit::TestDatabase;
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::{Value, json};
+
+/// A row of the outbox: its state, with the reason where there is one, and its tries.
+pub(crate) type Row = (String, i64);
+
+pub(crate) struct House {
+    pub(crate) database: TestDatabase,
+    pub(crate) dispatcher: Dispatcher,
+    pub(crate) channel: Arc<Recorder>,
+    pub(crate) sender: Sender,
+}
+
+impl House {
+    pub(crate) async fn new(database: TestDatabase, settle: Duration) -> Self {
+        Self::with(
+            database,
+            Settings {
+                settle,
+                ..settings()
+            },
+        )
+        .await
+    }
+
+    pub(crate) async fn with(database: TestDatabase, settings: Settings) -> Self {
+        let dispatcher =
+            Dispatcher::new(database.store.clone(), laurel_dispatch::Settings::default())
+                .subscriber(Arc::new(History))
+                .subscriber(Arc::new(MailSubscriber::new(settings.settle)));
+        dispatcher.register().await.unwrap();
+        let channel = Arc::<Recorder>::default();
+        let sender = Sender::new(database.store.clone(), channel.clone(), settings).unwrap();
+        Self {
+            database,
+            dispatcher,
+            channel,
+            sender,
+        }
+    }
+
+    /// Webhooks come in, and are handled.
+    pub(crate) async fn receive(&self, bodies: &[Vec<u8>]) {
+        let bodies: Vec<_> = bodies.iter().map(Vec::as_slice).collect();
+        self.database.append(&bodies).await;
+        let drained = self.dispatcher.drain().await.unwrap();
+        assert_eq!((drained.pending, drained.dead), (0, 0));
+    }
+
+    pub(crate) async fn send(&self) {
+        self.sender.drain().await.unwrap();
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.database.clock.advance(by);
+    }
+
+    /// The outbox, in the order of the events.
+    pub(crate) async fn outbox(&self) -> Vec<Row> {
+        let sql = "SELECT state, reason, attempts FROM outbox ORDER BY event_seq";
+        let rows = self.query(sql).await;
+        let read = |row: &sea_orm::QueryResult| {
+            let (state, reason): (String, Option<String>) = (
+                row.try_get("", "state").unwrap(),
+                row.try_get("", "reason").unwrap(),
+            );
+            let state = reason.map_or(state.clone(), |reason| format!("{state}: {reason}"));
+            (state, row.try_get("", "attempts").unwrap())
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// The states alone.
+    pub(crate) async fn states(&self) -> Vec<String> {
+        self.outbox()
+            .await
+            .into_iter()
+            .map(|(state, _)| state)
+            .collect()
+    }
+
+    pub(crate) async fn query(&self, sql: &str) -> Vec<sea_orm::QueryResult> {
+        let tx = self.database.store.begin().await.unwrap();
+        let backend = tx.connection().get_database_backend();
+        let rows = tx
+            .connection()
+            .query_all_raw(Statement::from_string(backend, sql))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        rows
+    }
+
+    pub(crate) async fn execute(&self, sql: &str) {
+        let tx = self.database.store.begin().await.unwrap();
+        tx.connection().execute_unprepared(sql).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+pub(crate) fn settings() -> Settings {
+    Settings {
+        settle: Duration::ZERO,
+        ..Settings::new("Café Central <club@example.com>")
+    }
+}
+
+/// A channel that takes every message unless it was told otherwise.
+#[derive(Default)]
+pub(crate) struct Recorder {
+    outcomes: Mutex<VecDeque<Failure>>,
+    taken: Mutex<Vec<Message>>,
+}
+
+impl Recorder {
+    /// The next messages fail like this, one after the other.
+    pub(crate) fn fail(&self, failures: impl IntoIterator<Item = Failure>) {
+        self.outcomes.lock().unwrap().extend(failures);
+    }
+
+    pub(crate) fn taken(&self) -> Vec<Message> {
+        self.taken.lock().unwrap().clone()
+    }
+
+    pub(crate) fn subjects(&self) -> Vec<String> {
+        self.taken()
+            .into_iter()
+            .map(|message| message.words.subject)
+            .collect()
+    }
+}
+
+#[async_trait]
+impl Channel for Recorder {
+    fn name(&self) -> &'static str {
+        MAIL
+    }
+
+    async fn deliver(&self, message: &Message, hold: &Hold) -> Result<Delivery, Failure> {
+        assert!(!hold.has_ended());
+        if let Some(failure) = self.outcomes.lock().unwrap().pop_front() {
+            return Err(failure);
+        }
+        self.taken.lock().unwrap().push(message.clone());
+        Ok(receipt())
+    }
+}
+
+pub(crate) fn receipt() -> Delivery {
+    Delivery {
+        relay: "relay.test:587".to_owned(),
+        code: Some(250),
+        text: "queued".to_owned(),
+    }
+}
+
+pub(crate) fn refusal(code: u16) -> Refusal {
+    Refusal {
+        relay: "relay.test:587".to_owned(),
+        step: "RCPT TO",
+        code: Some(code),
+        text: "no".to_owned(),
+    }
+}
+
+/// A registration of an active customer whom mail reaches, with `changes` laid over the profile.
+pub(crate) fn registration(customer: &str, changes: &Value) -> Vec<u8> {
+    let mut profile = json!({
+        "id": customer, "name": "Ana", "email": format!("{customer}@example.com"),
+        "status": "ACTIVE", "is_anonymous": false,
+    });
+    for (field, value) in changes.as_object().unwrap() {
+        profile[field] = value.clone();
+    }
+    let data = json!({ "customer_id": customer, "customer": profile });
+    json!({ "event": "CUSTOMER_REGISTRATION", "data": data })
+        .to_string()
+        .into_bytes()
+}
+
+/// A change between two tiers of one ladder.
+pub(crate) fn change(customer: &str, from: &str, to: &str) -> Vec<u8> {
+    let level = |tier| {
+        ["Bronze", "Silver", "Gold"]
+            .iter()
+            .position(|name| *name == tier)
+            .unwrap()
+    };
+    let event = if level(from) < level(to) {
+        "TIER_UPGRADE"
+    } else {
+        "TIER_DOWNGRADE"
+    };
+    let data = json!({
+        "customer_id": customer,
+        "from_tier_id": from.to_lowercase(), "from_tier_name": from, "from_tier_level": level(from),
+        "to_tier_id": to.to_lowercase(), "to_tier_name": to, "to_tier_level": level(to),
+        "triggered_by": "EVENT",
+    });
+    json!({ "event": event, "data": data })
+        .to_string()
+        .into_bytes()
+}
+
+pub(crate) fn ana() -> Vec<u8> {
+    registration("ana", &json!({}))
+}

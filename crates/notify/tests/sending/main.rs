@@ -1,0 +1,10 @@
+//! From a webhook to a message carried out, or to the reason why not.
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+mod failing;
+mod folder;
+mod house;
+mod leasing;
+mod merging;
+mod withholding;
+mod working;
