@@ -56,15 +56,17 @@ pub struct Backlog {
 }
 
 impl Store {
-    /// The dead letters of every source, oldest first, from `after` (an event's `seq`, exclusive) on.
+    /// The dead letters of every source, oldest first: those of the next `events` events from `after` (an event's `seq`,
+    /// exclusive) on. An event's dead letters are never parted, so that the last `seq` is where the next page starts.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
-    pub async fn dead_letters(&self, after: i64, limit: u32) -> Result<Vec<DeadLetter>> {
+    pub async fn dead_letters(&self, after: i64, events: u32) -> Result<Vec<DeadLetter>> {
         let sql = "SELECT e.source, d.subscriber, e.id, d.event_seq, e.kind, d.attempts, d.dead_at, d.last_error \
-                   FROM deliveries d JOIN events e ON e.seq = d.event_seq \
-                   WHERE d.dead_at IS NOT NULL AND d.event_seq > $1 ORDER BY d.event_seq, d.subscriber LIMIT $2";
-        let values = [after.into(), i64::from(limit).into()];
+                   FROM deliveries d JOIN events e ON e.seq = d.event_seq WHERE d.dead_at IS NOT NULL \
+                   AND d.event_seq IN (SELECT DISTINCT event_seq FROM deliveries WHERE dead_at IS NOT NULL \
+                   AND event_seq > $1 ORDER BY event_seq LIMIT $2) ORDER BY d.event_seq, d.subscriber";
+        let values = [after.into(), i64::from(events).into()];
         let rows = sql::query(self.reader(), sql, values).await?;
         rows.iter().map(dead_letter).collect()
     }

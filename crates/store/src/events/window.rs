@@ -9,10 +9,12 @@ impl Store {
     /// [`Error::Database`](crate::Error::Database).
     pub async fn forget_expired(&self) -> Result<bool> {
         const STEP: u64 = 1_000;
-        // In the order in which an append touches the same rows.
+        // What an append is touching is stepped over: it is being renewed, or about to be answered by.
         let sql = format!(
-            "DELETE FROM recent WHERE (source, digest) IN (SELECT source, digest FROM recent \
-             WHERE expires_at <= $1 ORDER BY source, digest LIMIT {STEP})"
+            "WITH expired AS MATERIALIZED (SELECT source, digest FROM recent WHERE expires_at <= $1 \
+             ORDER BY expires_at LIMIT {STEP} {skip}) \
+             DELETE FROM recent WHERE (source, digest) IN (SELECT source, digest FROM expired)",
+            skip = sql::skip_locked(self.backend()),
         );
         let now = self.clock().now().micros();
         Ok(sql::execute(self.writer(), &sql, [now.into()]).await? == STEP)
