@@ -101,7 +101,7 @@ async fn the_outcome_of_a_worker_that_lost_its_lease_does_not_count(database: Te
 
 async fn a_slow_delivery_keeps_its_lease(database: TestDatabase) {
     let (house, gate) = (one_change(database).await, Gate::new());
-    let lease = Duration::from_millis(600);
+    let lease = Duration::from_secs(3);
     let sending = begin(
         &house,
         &gate,

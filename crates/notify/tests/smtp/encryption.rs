@@ -1,18 +1,14 @@
 //! Nothing is sent where the connection is not encrypted as it should be.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
+use crate::authority::Authority;
 use crate::relay::{FakeRelay, Script};
 use laurel_notify::mail::{Composer, Direction, Message, TierMail, mail_address};
 use laurel_notify::smtp::SmtpSettings;
 use laurel_notify::{Channel, Delivery, Failure, Hold, SmtpChannel};
 use laurel_payloads::Timestamp;
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
-use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
-use tempfile::TempDir;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -21,53 +17,6 @@ const STARTTLS: Script = &[
     ("STARTTLS", "220 go on"),
     ("EHLO/TLS", "250-relay.test\r\n250 AUTH PLAIN LOGIN"),
 ];
-
-/// A private authority, with its certificate in a file.
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    folder: TempDir,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(
-            folder.path().join("ca.pem"),
-            params.self_signed(&key).unwrap().pem(),
-        )
-        .unwrap();
-        Self {
-            issuer: Issuer::new(params, key),
-            folder,
-        }
-    }
-
-    fn file(&self) -> PathBuf {
-        self.folder.path().join("ca.pem")
-    }
-
-    /// A server that shows a certificate for `name`.
-    fn server(&self, name: &str, expired: bool) -> ServerConfig {
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        if expired {
-            params.not_after = date_time_ymd(2020, 1, 1);
-        }
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                PrivateKeyDer::Pkcs8(key.serialize_der().into()),
-            )
-            .unwrap()
-    }
-}
 
 fn message() -> Message {
     let mail = TierMail::new(

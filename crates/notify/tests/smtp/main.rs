@@ -1,6 +1,8 @@
 //! The SMTP channel against relays that do right and wrong.
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+mod authority;
 mod encryption;
+mod judged;
 mod relay;
 mod replies;
