@@ -8,6 +8,7 @@ mod settings;
 mod tally;
 mod verdict;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +49,14 @@ pub enum SendError {
     /// The task that carried a message panicked; the message is tried again when its lease has run out.
     #[error("a sending task panicked")]
     Panicked,
+}
+
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender")
+            .field("settings", &self.0.settings)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Sender {

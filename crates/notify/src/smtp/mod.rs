@@ -12,7 +12,8 @@ mod settings;
 mod tls;
 mod wire;
 
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use tokio_rustls::TlsConnector;
@@ -35,6 +36,14 @@ pub struct SmtpChannel {
     settings: SmtpSettings,
     tls: TlsConnector,
     idle: Mutex<Vec<Session>>,
+}
+
+impl fmt::Debug for SmtpChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SmtpChannel")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
 }
 
 impl SmtpChannel {
@@ -64,7 +73,7 @@ impl SmtpChannel {
         Session::open(&self.settings, &self.tls).await
     }
 
-    fn sessions(&self) -> std::sync::MutexGuard<'_, Vec<Session>> {
+    fn sessions(&self) -> MutexGuard<'_, Vec<Session>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
