@@ -1,15 +1,19 @@
 //! What tests are made of: databases, payloads, clocks.
 #![doc = include_str!("../README.md")]
 
+mod app;
 mod clock;
 mod database;
 mod fixtures;
+mod mailbox;
 mod read_models;
 mod story;
 
+pub use app::TestApp;
 pub use clock::FixedClock;
 pub use database::TestDatabase;
 pub use fixtures::{FIXTURES, fixture};
+pub use mailbox::Mailbox;
 pub use story::Story;
 
 /// Makes two tests of each function, one for each database. A function takes a [`TestDatabase`] and is named as a

@@ -1,0 +1,40 @@
+//! Mail that is captured instead of sent.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use laurel_notify::mail::Message;
+use laurel_notify::{Channel, Delivery, Failure, Hold, MAIL};
+
+/// A channel that keeps what it is given. Clones share their messages.
+#[derive(Clone, Debug, Default)]
+pub struct Mailbox(Arc<Mutex<Vec<Message>>>);
+
+impl Mailbox {
+    /// The messages that have come, in their order.
+    ///
+    /// # Panics
+    /// If a test panicked while it held the mailbox.
+    pub fn messages(&self) -> Vec<Message> {
+        self.0.lock().expect("an unbroken mailbox").clone()
+    }
+}
+
+#[async_trait]
+impl Channel for Mailbox {
+    fn name(&self) -> &'static str {
+        MAIL
+    }
+
+    async fn deliver(&self, message: &Message, _: &Hold) -> Result<Delivery, Failure> {
+        self.0
+            .lock()
+            .expect("an unbroken mailbox")
+            .push(message.clone());
+        Ok(Delivery {
+            relay: "mailbox".to_owned(),
+            code: None,
+            text: "kept".to_owned(),
+        })
+    }
+}
