@@ -85,6 +85,7 @@ impl Inner {
             Ok(delivery) => self.sent(messages, &lease, &delivery, now).await,
             Err(Failure::Paused(refusal)) => {
                 self.pause.begin(self.settings.pause);
+                tally::count(self.channel.name(), "paused", 1);
                 tracing::error!(error = %refusal, "the relay can be used by no message: sending pauses");
                 let failure = Failure::Paused(refusal);
                 self.release(

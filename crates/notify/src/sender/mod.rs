@@ -88,8 +88,9 @@ impl Sender {
             .map(|_| tokio::spawn(self.clone().work(stop.clone())))
             .collect();
         for worker in workers {
-            // A worker ends when it is told to; what it carries runs in tasks of its own.
-            drop(worker.await);
+            if let Err(error) = worker.await {
+                tracing::error!(%error, "a sending worker ended before its time");
+            }
         }
     }
 
