@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
@@ -85,6 +85,7 @@ impl Store {
         Ok(Tx {
             transaction,
             store: self.clone(),
+            enqueued: AtomicBool::new(false),
         })
     }
 
@@ -146,6 +147,7 @@ impl Store {
 pub struct Tx {
     transaction: DatabaseTransaction,
     store: Store,
+    enqueued: AtomicBool,
 }
 
 impl fmt::Debug for Tx {
@@ -165,7 +167,11 @@ impl Tx {
     /// # Errors
     /// [`Error::Database`]; where the connection broke, the outcome is unknown.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.transaction.commit().await?)
+        self.transaction.commit().await?;
+        if self.enqueued.into_inner() {
+            self.store.announce_enqueue();
+        }
+        Ok(())
     }
 
     /// Undoes everything that was written.
@@ -178,6 +184,11 @@ impl Tx {
 
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Has the commit announce that the outbox was written to.
+    pub(crate) fn note_enqueue(&self) {
+        self.enqueued.store(true, Ordering::Relaxed);
     }
 }
 

@@ -78,8 +78,10 @@ impl Tx {
                     from_tier_name, to_tier_name, from_tier_level, to_tier_level, triggered_by, received_at, \
                     created_at, state, due_at)";
         let tail = "ON CONFLICT (event_seq, channel) DO NOTHING RETURNING id";
-        Ok(sql::insert(self.connection(), into, rows.collect(), tail)
-            .await?
-            .len())
+        let new = sql::insert(self.connection(), into, rows.collect(), tail).await?;
+        if !new.is_empty() {
+            self.note_enqueue();
+        }
+        Ok(new.len())
     }
 }

@@ -1,5 +1,6 @@
 //! The store's promises, each kept on SQLite and on PostgreSQL.
 
+mod api_keys;
 mod append;
 mod bodies;
 mod copies;
@@ -7,6 +8,11 @@ mod dead_letters;
 mod deliveries;
 mod duplicates;
 mod leases;
+mod messages;
+mod outbox_claims;
+mod outbox_leases;
+mod outbox_races;
+mod quarantine;
 mod raw;
 mod registration;
 mod window;
