@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use laurel_payloads::Timestamp;
-use sea_orm::Value;
+use sea_orm::{ConnectionTrait, DbBackend, Value};
 use uuid::Uuid;
 
 use super::OutboxLease;
 use super::record::{COLUMNS, OutboxRecord, from_row};
 use crate::deliveries::micros;
-use crate::{Result, Store, sql};
+use crate::{Result, Store, Tx, sql};
 
 /// What a worker asks for.
 #[derive(Debug, Clone, Copy)]
@@ -37,9 +37,7 @@ pub struct OutboxGroup {
 
 /// A customer's first pending message is the head of a group: whoever leases it has the whole group, for no message of a
 /// customer is claimed while an earlier one is pending, or any is leased. So mails to one customer keep their order.
-/// A customer whose address is not known yet waits; one who is not to be written to at all need not. The row's own lease
-/// is asked for besides: of two PostgreSQL transactions that meet at a row, the later one asks that row anew, and not
-/// the others.
+/// A customer whose address is not known yet waits; one who is not to be written to at all need not.
 const CLAIMABLE: &str = "outbox.channel = $1 AND outbox.state = 'pending' AND outbox.due_at <= $2 \
      AND (outbox.locked_until IS NULL OR outbox.locked_until <= {now}) \
      AND NOT EXISTS (SELECT 1 FROM outbox other WHERE other.source = outbox.source \
@@ -98,7 +96,10 @@ impl Store {
             .iter()
             .cloned()
             .chain([micros(claim.lease).into(), id.into()]);
-        let rows = sql::query(self.writer(), &sql, values).await?;
+        let tx = self.begin().await?;
+        tx.take_turns(id).await?;
+        let rows = sql::query(tx.connection(), &sql, values).await?;
+        tx.commit().await?;
         let Some(row) = rows.first() else {
             return Ok(None);
         };
@@ -166,5 +167,20 @@ impl Store {
             .map(|row| row.try_get("", "due_at"))
             .transpose()?;
         Ok(due.flatten().map(Timestamp::from_micros))
+    }
+}
+
+impl Tx {
+    /// Has the claims on one customer's messages take turns: what they look at on PostgreSQL must not change before
+    /// they write. On SQLite there is one writer.
+    async fn take_turns(&self, head: Uuid) -> Result<()> {
+        if self.connection().get_database_backend() == DbBackend::Postgres {
+            let sql = "SELECT message.id FROM outbox message JOIN outbox head ON head.source = message.source \
+                       AND head.customer_id = message.customer_id AND head.channel = message.channel \
+                       WHERE head.id = $1 AND message.state = 'pending' \
+                       ORDER BY message.event_seq FOR UPDATE OF message";
+            sql::query(self.connection(), sql, [head.into()]).await?;
+        }
+        Ok(())
     }
 }
