@@ -127,7 +127,10 @@ impl Scope {
              ORDER BY d.event_seq, d.subscriber",
             sql::in_list(backend, 1)
         );
-        let values = [sql::list(backend, seqs.to_vec()), self.source().as_str().into()];
+        let values = [
+            sql::list(backend, seqs.to_vec()),
+            self.source().as_str().into(),
+        ];
         let rows = sql::query(self.reader(), &sql, values).await?;
         rows.iter().map(delivery).collect()
     }

@@ -24,10 +24,23 @@ impl Scope {
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn event(&self, id: Uuid) -> Result<Option<EventRecord>> {
-        let sql = format!("SELECT {COLUMNS} FROM events WHERE source = $1 AND id = $2");
-        let values = [self.source().as_str().into(), id.into()];
+        Ok(self.events_by_id(&[id]).await?.pop())
+    }
+
+    /// The events of this source with these ids, in no order; unknown ones are left out.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn events_by_id(&self, ids: &[Uuid]) -> Result<Vec<EventRecord>> {
+        let places: Vec<String> = (2..ids.len() + 2)
+            .map(|place| format!("${place}"))
+            .collect();
+        let places = places.join(", ");
+        let sql = format!("SELECT {COLUMNS} FROM events WHERE source = $1 AND id IN ({places})");
+        let source = [self.source().as_str().into()];
+        let values = source.into_iter().chain(ids.iter().map(|&id| id.into()));
         let rows = sql::query(self.reader(), &sql, values).await?;
-        rows.first().map(from_row).transpose()
+        rows.iter().map(from_row).collect()
     }
 
     /// The events of this source with these places in the log, in no order; unknown ones are left out.
@@ -103,7 +116,10 @@ impl Store {
     /// The events with these places in the log, of whatever source: the dispatcher's view.
     pub(crate) async fn events_by_seq(&self, seqs: &[i64]) -> Result<Vec<EventRecord>> {
         let backend = self.backend();
-        let sql = format!("SELECT {COLUMNS} FROM events WHERE seq {}", sql::in_list(backend, 1));
+        let sql = format!(
+            "SELECT {COLUMNS} FROM events WHERE seq {}",
+            sql::in_list(backend, 1)
+        );
         let rows = sql::query(self.reader(), &sql, [sql::list(backend, seqs.to_vec())]).await?;
         rows.iter().map(from_row).collect()
     }

@@ -89,20 +89,24 @@ impl Scope {
             .await?)
     }
 
-    /// The entry that stands for an event, by the event's id.
+    /// The entries that stand for these events, by the events' ids, in no order; unknown ones are left out.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn history_entry(&self, event_id: Uuid) -> Result<Option<HistoryEntryRecord>> {
-        let Some(event) = self.event(event_id).await? else {
-            return Ok(None);
-        };
-        let entry = Entity::find()
+    pub async fn entries_by_event(&self, event_ids: &[Uuid]) -> Result<Vec<HistoryEntryRecord>> {
+        let mut seqs = Query::select();
+        seqs.column("seq")
+            .from("events")
+            .and_where(Expr::col("id").is_in(event_ids.iter().copied()));
+        let entries = Entity::find()
             .filter(Column::Source.eq(self.source().as_str()))
-            .filter(Column::EventSeq.eq(event.seq))
-            .one(self.reader())
+            .filter(Column::EventSeq.in_subquery(seqs))
+            .all(self.reader())
             .await?;
-        entry.map(HistoryEntryRecord::try_from).transpose()
+        entries
+            .into_iter()
+            .map(HistoryEntryRecord::try_from)
+            .collect()
     }
 
     fn entries(&self, customer_id: &CustomerId, filter: &HistoryFilter) -> Select<Entity> {

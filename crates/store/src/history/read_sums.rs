@@ -1,6 +1,7 @@
 //! Sums movements over intervals of time, exactly.
 
 use laurel_payloads::{Amount, CustomerId, RewardId, Timestamp};
+use sea_orm::{DbBackend, QueryResult};
 
 use crate::convert::parsed;
 use crate::{Result, Scope, sql};
@@ -30,7 +31,8 @@ pub struct Movements {
 }
 
 impl Scope {
-    /// What a customer earned and redeemed, by interval and reward; an interval without a movement is left out.
+    /// What a customer earned and redeemed, by interval and reward, the earliest first; an interval without a movement
+    /// is left out.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
@@ -39,30 +41,49 @@ impl Scope {
         customer_id: &CustomerId,
         intervals: &[Interval],
     ) -> Result<Vec<Movements>> {
-        let mut movements = Vec::new();
-        let sql = "SELECT reward_id, count(DISTINCT event_seq) AS entries, \
-                   CAST(sum(CASE WHEN kind = 'CUSTOMER_ACCUMULATION' THEN amount ELSE 0 END) AS BIGINT) AS earned, \
-                   CAST(-sum(CASE WHEN kind = 'CUSTOMER_REDEMPTION' THEN amount ELSE 0 END) AS BIGINT) AS redeemed \
-                   FROM reward_lines WHERE source = $1 AND customer_id = $2 AND occurred_at >= $3 AND occurred_at < $4 \
-                   AND kind IN ('CUSTOMER_ACCUMULATION', 'CUSTOMER_REDEMPTION') GROUP BY reward_id ORDER BY reward_id";
-        for &interval in intervals {
-            let values = [
-                self.source().as_str().into(),
-                customer_id.as_str().into(),
-                interval.from.micros().into(),
-                interval.to.micros().into(),
-            ];
-            for row in sql::query(self.reader(), sql, values).await? {
-                let reward_id: String = row.try_get("", "reward_id")?;
-                movements.push(Movements {
-                    interval,
-                    reward_id: parsed(RewardId::try_from(reward_id))?,
-                    earned: Amount::from_millionths(row.try_get("", "earned")?),
-                    redeemed: Amount::from_millionths(row.try_get("", "redeemed")?),
-                    entries: row.try_get("", "entries")?,
-                });
+        let backend = self.store().backend();
+        // The intervals as a table of two columns, from one list for each.
+        let intervals_table = match backend {
+            DbBackend::Postgres => "unnest($3::bigint[], $4::bigint[]) AS i(lo, hi)",
+            _ => {
+                "(SELECT lo.value AS lo, hi.value AS hi \
+                 FROM json_each($3) lo JOIN json_each($4) hi ON hi.key = lo.key) AS i"
             }
-        }
-        Ok(movements)
+        };
+        let sql = format!(
+            "SELECT i.lo, i.hi, l.reward_id, count(DISTINCT l.event_seq) AS entries, \
+             CAST(sum(CASE WHEN l.kind = 'CUSTOMER_ACCUMULATION' THEN l.amount ELSE 0 END) AS BIGINT) AS earned, \
+             CAST(-sum(CASE WHEN l.kind = 'CUSTOMER_REDEMPTION' THEN l.amount ELSE 0 END) AS BIGINT) AS redeemed \
+             FROM {intervals_table} JOIN reward_lines l ON l.occurred_at >= i.lo AND l.occurred_at < i.hi \
+             WHERE l.source = $1 AND l.customer_id = $2 \
+             AND l.kind IN ('CUSTOMER_ACCUMULATION', 'CUSTOMER_REDEMPTION') \
+             GROUP BY i.lo, i.hi, l.reward_id ORDER BY i.lo, l.reward_id"
+        );
+        let bounds = |bound: fn(&Interval) -> Timestamp| {
+            let bounds = intervals.iter().map(|interval| bound(interval).micros());
+            sql::list(backend, bounds.collect())
+        };
+        let values = [
+            self.source().as_str().into(),
+            customer_id.as_str().into(),
+            bounds(|interval| interval.from),
+            bounds(|interval| interval.to),
+        ];
+        let rows = sql::query(self.reader(), &sql, values).await?;
+        rows.iter().map(movements).collect()
     }
+}
+
+fn movements(row: &QueryResult) -> Result<Movements> {
+    let reward_id: String = row.try_get("", "reward_id")?;
+    Ok(Movements {
+        interval: Interval {
+            from: Timestamp::from_micros(row.try_get("", "lo")?),
+            to: Timestamp::from_micros(row.try_get("", "hi")?),
+        },
+        reward_id: parsed(RewardId::try_from(reward_id))?,
+        earned: Amount::from_millionths(row.try_get("", "earned")?),
+        redeemed: Amount::from_millionths(row.try_get("", "redeemed")?),
+        entries: row.try_get("", "entries")?,
+    })
 }
