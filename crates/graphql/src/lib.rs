@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod asking;
+mod calendar;
 mod connection;
 mod cursor;
 mod engine;

@@ -8,7 +8,7 @@ use crate::asking::Asking;
 use crate::connection::{Arguments, Connection, cost};
 use crate::error::{Code, Refusal};
 use crate::global_id::GlobalId;
-use crate::reads::read;
+use crate::reads::{EventId, read};
 use crate::types::{
     Customer, CustomerFilter, Customers, EventFilter, Events, Node, Reward, Tier, WebhookEvent,
 };
@@ -134,7 +134,7 @@ impl QueryRoot {
             _ => None,
         });
         let Some(id) = id else { return Ok(None) };
-        Ok(asking.read(asking.scope.event(id).await)?.map(WebhookEvent))
+        Ok(read(context, EventId(id)).await?.map(WebhookEvent))
     }
 
     /// The log, newest first: by receipt. For operators: quarantined and dead events included.

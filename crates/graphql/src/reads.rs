@@ -8,7 +8,11 @@ use std::time::Duration;
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use laurel_payloads::{CustomerId, Event, RewardId, TierId};
-use laurel_store::{BalanceRecord, CustomerRecord, DeliveryRecord, RewardRecord, TierRecord};
+use laurel_store::{
+    BalanceRecord, CustomerRecord, DeliveryRecord, EventRecord, HistoryEntryRecord, RewardRecord,
+    TierRecord,
+};
+use uuid::Uuid;
 
 use crate::asking::{Asking, Failed};
 use crate::engine::Batches;
@@ -103,6 +107,39 @@ impl Loader<Balances> for Batch {
                 .push(row);
         }
         Ok(found)
+    }
+}
+
+/// The event whose entry is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct EntryOf(pub(crate) Uuid);
+
+impl Loader<EntryOf> for Batch {
+    type Value = HistoryEntryRecord;
+    type Error = Failed;
+
+    async fn load(&self, keys: &[EntryOf]) -> Result<HashMap<EntryOf, HistoryEntryRecord>, Failed> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.0.read(self.0.scope.entries_by_event(&ids).await)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (EntryOf(row.event_id), row))
+            .collect())
+    }
+}
+
+/// The id of an event of the log.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct EventId(pub(crate) Uuid);
+
+impl Loader<EventId> for Batch {
+    type Value = EventRecord;
+    type Error = Failed;
+
+    async fn load(&self, keys: &[EventId]) -> Result<HashMap<EventId, EventRecord>, Failed> {
+        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let rows = self.0.read(self.0.scope.events_by_id(&ids).await)?;
+        Ok(rows.into_iter().map(|row| (EventId(row.id), row)).collect())
     }
 }
 

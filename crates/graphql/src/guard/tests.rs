@@ -34,17 +34,15 @@ fn says(query: &str) -> Result<(), Code> {
 
 /// Fragments each of which spreads the next a number of times.
 fn fan(fragments: usize, spreads: usize) -> String {
-    let body = |at: usize| format!("...f{} ", at + 1).repeat(spreads);
-    let mut text = format!("{{ {} }}", body(0).replace("f1", "f0"));
-    for at in 0..fragments {
+    let root = format!("{{ {} }} ", "...f0 ".repeat(spreads));
+    (0..fragments).fold(root, |all, at| {
         let inner = if at + 1 == fragments {
             "a".to_owned()
         } else {
-            body(at)
+            format!("...f{} ", at + 1).repeat(spreads)
         };
-        text += &format!(" fragment f{at} on Query {{ {inner} }}");
-    }
-    text
+        all + &format!("fragment f{at} on Query {{ {inner} }} ")
+    })
 }
 
 #[test]

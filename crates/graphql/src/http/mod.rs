@@ -5,6 +5,7 @@ mod accept;
 mod answer;
 mod body;
 mod credentials;
+mod measure;
 mod parameters;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use axum::middleware::from_fn;
 use axum::routing::get;
 
 use crate::Api;
@@ -41,6 +43,7 @@ pub(crate) fn routes<Q: ObjectType + 'static>(api: Arc<Api<Q>>) -> Router {
             "/graphql/schema.graphql",
             get(schema::<Q>).fallback(another_method),
         )
+        .layer(from_fn(measure::measure))
         .with_state(api)
 }
 

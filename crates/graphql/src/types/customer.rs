@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 use laurel_store::CustomerRecord;
 
 use super::history::{History, HistoryFilter, TierChanges};
+use super::summary::{Period, PeriodSummary, Span};
 use super::tier::{TierRef, TierStatus};
 use super::wallet::Wallet;
 use crate::asking::Asking;
@@ -175,5 +176,31 @@ impl Customer {
             },
         )
         .await
+    }
+
+    /// What the customer earned and redeemed, by calendar period and reward, the earliest first. A period in which
+    /// nothing moved is left out.
+    #[graphql(complexity = "100 * child_complexity")]
+    async fn summary(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "From this time on; from the first movement on where nothing is said.")]
+        from: Option<DateTime>,
+        #[graphql(desc = "Before this time; up to now where nothing is said.")] to: Option<
+            DateTime,
+        >,
+        #[graphql(desc = "The length of a period.")] group_by: Period,
+        #[graphql(
+            desc = "The time zone of the periods, such as \"America/Bogota\"; UTC where nothing is said."
+        )]
+        time_zone: Option<String>,
+    ) -> Result<Vec<PeriodSummary>> {
+        let span = Span {
+            from,
+            to,
+            group_by,
+            time_zone,
+        };
+        PeriodSummary::of(context, &self.0.customer_id, span).await
     }
 }

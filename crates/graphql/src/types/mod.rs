@@ -7,6 +7,7 @@ mod events;
 mod history;
 mod node;
 mod reward;
+mod summary;
 mod tier;
 mod wallet;
 
@@ -16,4 +17,5 @@ pub(crate) use event::WebhookEvent;
 pub(crate) use events::{EventFilter, Events};
 pub(crate) use node::Node;
 pub(crate) use reward::Reward;
+pub(crate) use summary::Period;
 pub(crate) use tier::Tier;

@@ -11,7 +11,7 @@ use super::history::{
 use super::{Customer, WebhookEvent};
 use crate::asking::Asking;
 use crate::global_id::GlobalId;
-use crate::reads::read;
+use crate::reads::{EntryOf, EventId, read};
 
 /// Something with a global id.
 #[derive(Interface)]
@@ -42,16 +42,15 @@ impl Node {
                 .await?
                 .map(|record| Customer(record).into()),
             Some(GlobalId::Entry(event)) => {
-                let entry = asking.read(asking.scope.history_entry(event).await)?;
+                let entry = read(context, EntryOf(event)).await?;
                 let entry =
                     entry.filter(|entry| asking.operates || entry.kind != EventKind::Unrecognized);
                 entry.map(|record| HistoryEntry::from(record).into())
             }
             Some(GlobalId::Event(_)) if !asking.operates => None,
-            Some(GlobalId::Event(event)) => {
-                let event = asking.read(asking.scope.event(event).await)?;
-                event.map(|record| WebhookEvent(record).into())
-            }
+            Some(GlobalId::Event(event)) => read(context, EventId(event))
+                .await?
+                .map(|record| WebhookEvent(record).into()),
         };
         Ok(node)
     }

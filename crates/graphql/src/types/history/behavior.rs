@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, Json, Object, Result};
 use laurel_payloads::{BehaviorEvent as Payload, Event, Payload as Payloads};
 use serde_json::value::RawValue;
 
@@ -87,14 +87,14 @@ impl BehaviorEvent {
         self.payload()?.fulfilled
     }
 
-    /// What the brand sent with it.
-    async fn data(&self) -> Option<serde_json::Value> {
-        json(self.payload()?.data.as_deref()?)
+    /// What the brand sent with it, as it was sent.
+    async fn data(&self) -> Option<Json<Box<RawValue>>> {
+        self.payload()?.data.clone().map(Json)
     }
 
-    /// What came of it.
-    async fn result(&self) -> Option<serde_json::Value> {
-        json(self.payload()?.result.as_deref()?)
+    /// What came of it, as it was sent.
+    async fn result(&self) -> Option<Json<Box<RawValue>>> {
+        self.payload()?.result.clone().map(Json)
     }
 
     /// When it was sent to Masivo.
@@ -126,9 +126,4 @@ impl BehaviorEvent {
     async fn reversed_at(&self) -> Option<DateTime> {
         self.payload()?.reversed_at.map(DateTime)
     }
-}
-
-/// JSON as it was sent; it parsed when it was received.
-pub(super) fn json(raw: &RawValue) -> Option<serde_json::Value> {
-    serde_json::from_str(raw.get()).ok()
 }

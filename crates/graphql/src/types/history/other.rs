@@ -1,9 +1,9 @@
 //! Entries of no family: coupons, and events that nobody here knows.
 
-use async_graphql::{Context, ID, Result};
+use async_graphql::{Context, ID, Json, Result};
 use laurel_payloads::{Coupon, Event, Payload};
 
-use super::behavior::json;
+use serde_json::value::RawValue;
 
 entry_type! {
     /// The customer redeemed a coupon.
@@ -31,10 +31,10 @@ entry_type! {
         }
 
         /// Its data, as it was sent.
-        async fn data(&self, context: &Context<'_>) -> Result<Option<serde_json::Value>> {
+        async fn data(&self, context: &Context<'_>) -> Result<Option<Json<Box<RawValue>>>> {
             let event = self.0.details(context).await?;
             Ok(match &event.payload {
-                Payload::Unrecognized(data) => json(data),
+                Payload::Unrecognized(data) => Some(Json(data.clone())),
                 _ => None,
             })
         }
