@@ -75,6 +75,8 @@ impl Tx {
     /// [`Error::Database`](crate::Error::Database).
     pub async fn restart(&self, name: &str) -> Result<bool> {
         self.lock_routes().await?;
+        // Row by row it would meet a worker that settles its batch in another order.
+        self.lock("deliveries IN SHARE ROW EXCLUSIVE MODE").await?;
         let sql = "UPDATE subscribers SET backfilled_to = 0, \
                    backfill_until = (SELECT COALESCE(max(seq), 0) FROM events) WHERE name = $1";
         if sql::execute(self.connection(), sql, [name.into()]).await? == 0 {
@@ -88,9 +90,14 @@ impl Tx {
     /// Waits until no append is under way and holds new ones off, so that `max(seq)` parts exactly what an append has
     /// delivered from what it has not. An append reads `subscribers` in its transaction, which suffices to exclude it.
     async fn lock_routes(&self) -> Result<()> {
+        self.lock("subscribers IN ACCESS EXCLUSIVE MODE").await
+    }
+
+    /// Locks a table on PostgreSQL; on SQLite this transaction is the only writer.
+    async fn lock(&self, table: &str) -> Result<()> {
         if self.connection().get_database_backend() == DbBackend::Postgres {
-            let sql = "LOCK TABLE subscribers IN ACCESS EXCLUSIVE MODE";
-            self.connection().execute_unprepared(sql).await?;
+            let sql = format!("LOCK TABLE {table}");
+            self.connection().execute_unprepared(&sql).await?;
         }
         Ok(())
     }

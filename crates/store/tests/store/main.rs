@@ -15,4 +15,5 @@ mod outbox_races;
 mod quarantine;
 mod raw;
 mod registration;
+mod replays;
 mod window;

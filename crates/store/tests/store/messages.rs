@@ -57,16 +57,24 @@ pub(crate) async fn enqueue(store: &Store, messages: &[NewMessage]) -> usize {
     new
 }
 
-/// Makes a customer known whose profile is the one given.
-pub(crate) async fn know(database: &TestDatabase, customer: &str, profile: Profile) {
+/// That an event about a customer was received now.
+pub(crate) fn seen(database: &TestDatabase, customer: &str) -> CustomerUpdate {
     let now = database.store.clock().now();
-    let update = CustomerUpdate {
+    CustomerUpdate {
         source: database.source(),
         customer_id: id(customer),
         first_seen_at: now,
         last_seen_at: now,
-        profile: Some(profile),
+        profile: None,
         wallet: None,
+    }
+}
+
+/// Makes a customer known whose profile is the one given.
+pub(crate) async fn know(database: &TestDatabase, customer: &str, profile: Profile) {
+    let update = CustomerUpdate {
+        profile: Some(profile),
+        ..seen(database, customer)
     };
     let tx = database.store.begin().await.expect("a transaction");
     tx.update_customers(vec![update]).await.expect("an update");
