@@ -4,7 +4,7 @@
 //! would have every append lock the same few rows of `subscribers`.
 
 crate::dialect::migration!(
-    r#"
+    r"
 CREATE TABLE events (
     seq {seq},
     id {uuid} NOT NULL UNIQUE,
@@ -66,5 +66,5 @@ CREATE INDEX deliveries_leased ON deliveries (subscriber, locked_until)
 
 CREATE INDEX deliveries_dead ON deliveries (subscriber, event_seq)
     WHERE dead_at IS NOT NULL;
-"#
+"
 );

@@ -3,7 +3,7 @@
 //! `customer_aliases` is the exception: it is told, not derived, and a replay leaves it alone.
 
 crate::dialect::migration!(
-    r#"
+    r"
 CREATE TABLE customers (
     source {text} NOT NULL,
     customer_id {text} NOT NULL,
@@ -134,5 +134,5 @@ CREATE TABLE tiers (
     level {real},
     PRIMARY KEY (source, tier_id)
 ) {clustered};
-"#
+"
 );

@@ -1,7 +1,7 @@
 //! Mail: the outbox, what became of each try, and who is not to be written to.
 
 crate::dialect::migration!(
-    r#"
+    r"
 CREATE TABLE outbox (
     id {uuid} NOT NULL PRIMARY KEY,
     source {text} NOT NULL,
@@ -30,7 +30,10 @@ CREATE TABLE outbox (
     UNIQUE (event_seq, channel)
 ) {table};
 
-CREATE INDEX outbox_pending ON outbox (channel, due_at) WHERE state = 'pending';
+CREATE INDEX outbox_pending ON outbox (channel, due_at, event_seq) WHERE state = 'pending';
+
+CREATE INDEX outbox_pending_by_customer ON outbox (source, customer_id, channel, event_seq)
+    WHERE state = 'pending';
 
 CREATE INDEX outbox_by_customer ON outbox (source, customer_id, channel, event_seq);
 
@@ -69,5 +72,5 @@ CREATE TABLE erasures (
     erased_at {int} NOT NULL,
     PRIMARY KEY (source, customer_hash)
 ) {clustered};
-"#
+"
 );

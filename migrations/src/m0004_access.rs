@@ -1,7 +1,7 @@
 //! Access: the API keys of each source, and the keys that Laurel itself signs with.
 
 crate::dialect::migration!(
-    r#"
+    r"
 CREATE TABLE api_keys (
     id {uuid} NOT NULL PRIMARY KEY,
     source {text} NOT NULL,
@@ -20,5 +20,5 @@ CREATE TABLE signing_keys (
     created_at {int} NOT NULL,
     retired_at {int}
 ) {table};
-"#
+"
 );

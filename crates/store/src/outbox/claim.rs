@@ -47,6 +47,9 @@ const CLAIMABLE: &str = "outbox.channel = $1 AND outbox.state = 'pending' AND ou
        AND customers.customer_id = outbox.customer_id \
        AND (customers.email IS NOT NULL OR customers.is_anonymous OR customers.status <> 'ACTIVE')))";
 
+/// How many candidates are looked at for each group that is wanted: other workers go for the same ones.
+const CANDIDATES: u32 = 8;
+
 impl Store {
     /// Claims groups of messages that are due.
     ///
@@ -66,7 +69,7 @@ impl Store {
         let values = conditions
             .iter()
             .cloned()
-            .chain([i64::from(claim.limit).into()]);
+            .chain([i64::from(claim.limit.saturating_mul(CANDIDATES)).into()]);
         let mut groups = Vec::new();
         for row in sql::query(self.reader(), &sql, values).await? {
             let id: Uuid = row.try_get("", "id")?;
@@ -75,6 +78,9 @@ impl Store {
                 let followers = self.followers(&head, claim).await?;
                 let messages = std::iter::once(head).chain(followers).collect();
                 groups.push(OutboxGroup { messages, lease });
+                if groups.len() >= claim.limit as usize {
+                    break;
+                }
             }
         }
         Ok(groups)
