@@ -23,7 +23,7 @@ impl std::fmt::Debug for Dispatcher {
         formatter
             .debug_struct("Dispatcher")
             .field("subscribers", &names.collect::<Vec<_>>())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -30,13 +30,13 @@ impl Default for Settings {
         Self {
             workers: 1,
             batch: 128,
-            lease: Duration::from_secs(60),
+            lease: Duration::from_mins(1),
             handler_deadline: Duration::from_secs(30),
             write_deadline: Duration::from_secs(1),
             poll: Duration::from_millis(500),
             most_attempts: 10,
             backoff: Duration::from_secs(1),
-            longest_backoff: Duration::from_secs(600),
+            longest_backoff: Duration::from_mins(10),
         }
     }
 }

@@ -118,14 +118,13 @@ impl Worker {
             None if batch.len() == 1 => Some(0),
             None => None,
         };
-        let punished = match guilty.map(|index| batch.swap_remove(index)) {
-            Some(delivery) => self.punish(&delivery, rejection).await,
-            None => {
-                tracing::warn!(subscriber = name, events = batch.len(), reason = %rejection,
-                    "a batch was refused: its events are tried one by one");
-                self.singly = batch.len();
-                Ok(())
-            }
+        let punished = if let Some(index) = guilty {
+            self.punish(&batch.swap_remove(index), rejection).await
+        } else {
+            tracing::warn!(subscriber = name, events = batch.len(), reason = %rejection,
+                "a batch was refused: its events are tried one by one");
+            self.singly = batch.len();
+            Ok(())
         };
         let released = self.store.release(name, &batch).await;
         if let Err(error) = punished.and(released) {

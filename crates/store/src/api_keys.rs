@@ -81,7 +81,7 @@ impl Store {
         let mut secret = [0_u8; 32];
         let random = rand::rngs::OsRng.try_fill_bytes(&mut secret);
         random.map_err(|error| Error::Unsuitable(format!("no randomness: {error}")))?;
-        let key = format!("{PREFIX}{}", hex(&secret));
+        let key = format!("{PREFIX}{}", hex::encode(secret));
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         let model = ActiveModel {
             id: Set(self.clock().id()),
@@ -163,10 +163,6 @@ impl Store {
 /// A key has 256 bits of its own: it needs neither salt nor stretching, and can be found by its hash.
 fn hash(key: &str) -> Vec<u8> {
     Sha256::digest(key.as_bytes()).to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl TryFrom<Model> for ApiKeyRecord {

@@ -147,7 +147,7 @@ async fn verify_postgres(writer: &DatabaseConnection) -> Result<()> {
                 return Err(Error::Unsuitable(message));
             }
             ("fsync", "off") => {
-                tracing::warn!("PostgreSQL has fsync=off: a power cut loses events")
+                tracing::warn!("PostgreSQL has fsync=off: a power cut loses events");
             }
             _ => {}
         }

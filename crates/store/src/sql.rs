@@ -116,9 +116,9 @@ fn tuples<const N: usize>(casts: &[&str; N], count: usize) -> String {
             let comma = if column == 0 { "" } else { ", " };
             let number = tuple * N + column + 1;
             if cast.is_empty() {
-                sql.push_str(&format!("{comma}${number}"));
+                sql += &format!("{comma}${number}");
             } else {
-                sql.push_str(&format!("{comma}CAST(${number} AS {cast})"));
+                sql += &format!("{comma}CAST(${number} AS {cast})");
             }
         }
         sql.push(')');

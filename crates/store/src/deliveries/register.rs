@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbBackend};
 use crate::{Kinds, Result, Store, Tx, sql};
 
 /// How many events one step of a backfill looks at: a short transaction, so that intake goes on.
-const STEP: i64 = 1_000;
+const STEP: usize = 1_000;
 
 impl Store {
     /// Makes a subscriber known, so that every later append delivers to it.
@@ -117,23 +117,27 @@ impl Tx {
         );
         let sql = "SELECT seq, kind, state, received_at FROM events WHERE seq > $1 AND seq <= $2 \
                    ORDER BY seq LIMIT $3";
-        let values = [from.into(), until.into(), STEP.into()];
+        let values = [
+            from.into(),
+            until.into(),
+            i64::try_from(STEP).unwrap_or(i64::MAX).into(),
+        ];
         let events = sql::query(self.connection(), sql, values).await?;
-        let mut reached = until;
+        let mut last = from;
         let mut deliveries = Vec::new();
         for event in &events {
             let (seq, received_at): (i64, i64) =
                 (event.try_get("", "seq")?, event.try_get("", "received_at")?);
             let (kind, state): (Option<String>, String) =
                 (event.try_get("", "kind")?, event.try_get("", "state")?);
-            if events.len() as i64 == STEP {
-                reached = seq;
-            }
+            last = seq;
             if state == "accepted" && kinds.take(kind.as_deref()) {
                 let due_at = Timestamp::from_micros(received_at).micros();
                 deliveries.push([name.into(), seq.into(), due_at.into()]);
             }
         }
+        // A step that is not full has reached the end.
+        let reached = if events.len() < STEP { until } else { last };
         crate::routes::deliver(self.connection(), deliveries).await?;
         let sql = "UPDATE subscribers SET backfilled_to = $2 WHERE name = $1";
         sql::execute(self.connection(), sql, [name.into(), reached.into()]).await?;

@@ -17,14 +17,14 @@ impl Tx {
             .iter()
             .map(|delivery| [delivery.event.seq.into(), delivery.attempt.into()])
             .collect();
-        let head = format!(
+        let delete = format!(
             "DELETE FROM deliveries WHERE subscriber = {} AND locked_until IS NOT NULL \
              AND (event_seq, attempts) IN (VALUES ",
             quoted(subscriber)
         );
         let casts = ["BIGINT", "BIGINT"];
         let tail = ") RETURNING event_seq";
-        let settled = sql::many(self.connection(), &head, &casts, held, tail).await?;
+        let settled = sql::many(self.connection(), &delete, &casts, held, tail).await?;
         if settled.len() == deliveries.len() {
             Ok(())
         } else {

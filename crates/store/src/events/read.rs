@@ -66,7 +66,7 @@ impl Scope {
         for (cursor, comparison) in [(page.after, "<"), (page.before, ">")] {
             if let Some(seq) = cursor {
                 values.push(seq.into());
-                conditions.push_str(&format!(" AND seq {comparison} ${}", values.len()));
+                conditions += &format!(" AND seq {comparison} ${}", values.len());
             }
         }
         let order = if page.from_end { "ASC" } else { "DESC" };
@@ -105,7 +105,7 @@ impl Scope {
         for (column, wanted) in [("kind", &filter.kind), ("customer_id", &filter.customer_id)] {
             if let Some(wanted) = wanted {
                 values.push(wanted.as_str().into());
-                sql.push_str(&format!(" AND {column} = ${}", values.len()));
+                sql += &format!(" AND {column} = ${}", values.len());
             }
         }
         (sql, values)
