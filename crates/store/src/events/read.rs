@@ -32,6 +32,9 @@ impl Scope {
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn events_by_id(&self, ids: &[Uuid]) -> Result<Vec<EventRecord>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let places: Vec<String> = (2..ids.len() + 2)
             .map(|place| format!("${place}"))
             .collect();

@@ -28,7 +28,7 @@ const RESERVED: &str = "COALESCE((SELECT CAST(sum(CASE WHEN open > 0 THEN open E
        FROM reward_lines closed WHERE closed.source = held.source AND closed.customer_id = held.customer_id \
        AND closed.reward_id = held.reward_id AND closed.kind IN ('REWARDS_RESERVATION_CANCELLED', 'CUSTOMER_REDEMPTION') \
        AND COALESCE(closed.campaign_id, '') = COALESCE(held.campaign_id, '') \
-       AND closed.issued_at = held.issued_at), 0) AS open \
+       AND COALESCE(closed.issued_at, 0) = COALESCE(held.issued_at, 0)), 0) AS open \
      FROM reward_lines held WHERE held.source = b.source AND held.customer_id = b.customer_id \
      AND held.reward_id = b.reward_id AND held.kind = 'REWARDS_RESERVATION' \
      AND (held.reservation_expires_at IS NULL OR held.reservation_expires_at > $2) \
