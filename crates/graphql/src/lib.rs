@@ -22,6 +22,8 @@ use async_graphql::{EmptyMutation, EmptySubscription, ObjectType, SDLExportOptio
 use axum::Router;
 use laurel_store::Store;
 
+use crate::guard::Guard;
+
 pub use query::{Query, QueryRoot};
 pub use settings::{Limits, Settings};
 
@@ -33,6 +35,7 @@ pub(crate) const DEFAULT_PAGE: u32 = 20;
 /// What every request needs.
 pub(crate) struct Api<Q> {
     schema: Schema<Q, EmptyMutation, EmptySubscription>,
+    guard: Guard,
     store: Store,
     settings: Settings,
 }
@@ -45,8 +48,10 @@ pub fn router(store: Store, settings: Settings) -> Router {
 /// The same for a query root of an extension's: an object named `Query` that [`QueryRoot`] is merged into.
 pub fn router_of<Q: ObjectType + 'static>(store: Store, settings: Settings, query: Q) -> Router {
     let schema = build(query, &settings.limits);
+    let guard = Guard::new(&print(&schema), settings.limits.clone());
     http::routes(Arc::new(Api {
         schema,
+        guard,
         store,
         settings,
     }))

@@ -14,9 +14,11 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
-use async_graphql::Variables;
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use async_graphql::parser::{Error, parse_query};
+use std::collections::HashSet;
+
+use async_graphql::parser::types::{ExecutableDocument, OperationType, TypeSystemDefinition};
+use async_graphql::parser::{Error, parse_query, parse_schema};
+use async_graphql::{Name, Variables};
 
 use crate::error::{Code, Refusal};
 use crate::settings::Limits;
@@ -30,24 +32,54 @@ pub(crate) struct Admitted {
     pub(crate) kind: OperationType,
 }
 
-/// Scans, parses and measures a query. Every operation of the document is measured, also those that
-/// are not asked for.
-pub(crate) fn admit(
-    query: &str,
-    operation_name: Option<&str>,
-    variables: &Variables,
-    limits: &Limits,
-) -> Result<Admitted, Refusal> {
-    scan::scan(query, limits)?;
-    let document = parse_query(query).map_err(|error| unparsable(&error))?;
-    expansion::measure(&document, limits)?;
-    let (document, operation) = operation::choose(document, operation_name)?;
-    variables::check(&operation, variables)?;
-    pages::check(&document, &operation, variables, limits)?;
-    Ok(Admitted {
-        document,
-        kind: operation.ty,
-    })
+/// What every query is held against.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    limits: Limits,
+    /// The names of the schema's types.
+    types: HashSet<Name>,
+}
+
+impl Guard {
+    /// A guard for a schema, given in GraphQL's own language.
+    ///
+    /// # Panics
+    /// If the engine does not read the schema that it wrote.
+    pub(crate) fn new(schema: &str, limits: Limits) -> Self {
+        let document = parse_schema(schema).expect("a schema that the engine has written");
+        let defined = document
+            .definitions
+            .into_iter()
+            .filter_map(|definition| match definition {
+                TypeSystemDefinition::Type(definition) => Some(definition.node.name.node),
+                _ => None,
+            });
+        let built_in = ["Boolean", "Float", "ID", "Int", "String"].map(Name::new);
+        Self {
+            limits,
+            types: defined.chain(built_in).collect(),
+        }
+    }
+
+    /// Scans, parses and measures a query. Every operation of the document is measured, also those that
+    /// are not asked for.
+    pub(crate) fn admit(
+        &self,
+        query: &str,
+        operation_name: Option<&str>,
+        variables: &Variables,
+    ) -> Result<Admitted, Refusal> {
+        scan::scan(query, &self.limits)?;
+        let document = parse_query(query).map_err(|error| unparsable(&error))?;
+        expansion::measure(&document, &self.limits)?;
+        let (document, operation) = operation::choose(document, operation_name)?;
+        variables::check(&operation, variables, &self.types)?;
+        pages::check(&document, &operation, variables, &self.limits)?;
+        Ok(Admitted {
+            document,
+            kind: operation.ty,
+        })
+    }
 }
 
 /// The parser's own message names the place and what was expected there.

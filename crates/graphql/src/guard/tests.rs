@@ -5,9 +5,13 @@ use std::time::{Duration, Instant};
 use async_graphql::Variables;
 use serde_json::json;
 
-use super::admit;
-use crate::error::Code;
+use super::{Admitted, Guard};
+use crate::error::{Code, Refusal};
 use crate::settings::Limits;
+
+fn admit(query: &str, name: Option<&str>, variables: &Variables) -> Result<Admitted, Refusal> {
+    Guard::new("type Query { a: Int }", Limits::default()).admit(query, name, variables)
+}
 
 /// What the guard says to a query, in a thread with the stack that a server's threads have.
 fn verdict(query: &str, variables: serde_json::Value) -> Result<(), Code> {
@@ -17,7 +21,7 @@ fn verdict(query: &str, variables: serde_json::Value) -> Result<(), Code> {
         .spawn(move || {
             let start = Instant::now();
             let variables = Variables::from_json(variables);
-            let verdict = admit(&query, None, &variables, &Limits::default());
+            let verdict = admit(&query, None, &variables);
             assert!(
                 start.elapsed() < Duration::from_millis(250),
                 "took {:?}",
@@ -210,12 +214,7 @@ fn d14_several_operations_need_a_name_and_are_all_measured() {
     });
     assert_eq!(says(&many), Err(Code::OperationResolution));
     let hidden = format!("{many} query z {{ {} }}", "a ".repeat(500));
-    let verdict = admit(
-        &hidden,
-        Some("q1"),
-        &Variables::default(),
-        &Limits::default(),
-    );
+    let verdict = admit(&hidden, Some("q1"), &Variables::default());
     assert_eq!(verdict.unwrap_err().code, Code::TooComplex);
 }
 
@@ -252,10 +251,21 @@ fn d21_variables_are_there_and_not_null_and_declared() {
 }
 
 #[test]
+fn a_default_of_an_unknown_type_does_not_reach_the_engine_which_panics_at_it() {
+    for query in [
+        "query($a: [Foo] = [1]) { a(b: $a) }",
+        "query($a: [[Foo!]]! = [[1]]) { a(b: $a) }",
+    ] {
+        assert_eq!(says(query), Err(Code::ValidationFailed), "{query}");
+    }
+    assert_eq!(says("query($a: [[Int]] = [[1]]) { a(b: $a) }"), Ok(()));
+}
+
+#[test]
 fn only_the_operation_that_is_asked_for_is_handed_over() {
     let query = "query a { x ...f } query b { ...g } \
                  fragment f on Query { y } fragment g on Query { z } fragment h on Query { z }";
-    let admitted = admit(query, Some("a"), &Variables::default(), &Limits::default()).unwrap();
+    let admitted = admit(query, Some("a"), &Variables::default()).unwrap();
     assert_eq!(admitted.document.operations.iter().count(), 1);
     let mut fragments: Vec<_> = admitted
         .document
@@ -269,7 +279,7 @@ fn only_the_operation_that_is_asked_for_is_handed_over() {
 
 #[test]
 fn what_is_not_graphql_is_refused_with_its_place() {
-    let refusal = admit("{ a", None, &Variables::default(), &Limits::default()).unwrap_err();
+    let refusal = admit("{ a", None, &Variables::default()).unwrap_err();
     assert_eq!(refusal.code, Code::ParseFailed);
     assert!(refusal.place.is_some());
     assert_eq!(says(""), Err(Code::ParseFailed));

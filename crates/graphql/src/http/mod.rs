@@ -19,12 +19,13 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use axum::middleware::from_fn;
 use axum::routing::get;
+use tracing::{Instrument, Span};
 
 use crate::Api;
 use crate::asking::Asking;
 use crate::engine::{Batches, drive};
 use crate::error::{Code, Refusal};
-use crate::guard::{self, Admitted};
+use crate::guard::Admitted;
 use crate::reads::reads;
 use accept::{Media, negotiate};
 use credentials::Denied;
@@ -174,9 +175,11 @@ async fn run<Q: ObjectType + 'static>(
         Ok(parameters) => parameters,
         Err(refusal) => return answer::refusal(media, StatusCode::BAD_REQUEST, refusal),
     };
-    let limits = &api.settings.limits;
     let Admitted { document, kind } =
-        match guard::admit(&query, operation_name.as_deref(), &variables, limits) {
+        match api
+            .guard
+            .admit(&query, operation_name.as_deref(), &variables)
+        {
             Ok(admitted) => admitted,
             Err(refusal) => return answer::refusal(media, media.refused(), refusal),
         };
@@ -189,8 +192,8 @@ async fn run<Q: ObjectType + 'static>(
     execute(api, media, asking, query).await
 }
 
-/// Executes in a task of its own: a read of the database that a leaving client cut short would take its
-/// connection with it.
+/// Executes in a task of its own: a read of the database that is cut short, because the client has left or the time
+/// is up, would take its connection with it. What nobody waits for ends by itself: each statement has a time-out.
 async fn execute<Q: ObjectType + 'static>(
     api: &Arc<Api<Q>>,
     media: Media,
@@ -200,7 +203,8 @@ async fn execute<Q: ObjectType + 'static>(
     let request = asking.request;
     let (schema, batches) = (api.schema.clone(), Batches::default());
     let query = query.data(reads(asking.clone(), &batches)).data(asking);
-    let task = tokio::spawn(drive(async move { schema.execute(query).await }, batches));
+    let work = drive(async move { schema.execute(query).await }, batches);
+    let task = tokio::spawn(work.instrument(Span::current()));
     match tokio::time::timeout(api.settings.deadline, task).await {
         Ok(Ok(outcome)) => answer::outcome(media, outcome),
         Ok(Err(panic)) => answer::failure(media, crate::asking::log_failure(request, None, &panic)),

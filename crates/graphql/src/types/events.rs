@@ -1,11 +1,14 @@
 //! The log of a source as a list to page through: for operators.
 
 use async_graphql::{Context, ID, InputObject, Result};
+use laurel_payloads::CustomerId;
 use laurel_store::{EventFilter as Filter, EventRecord, EventState};
 
 use super::event::{WebhookEvent, WebhookEventState};
+use super::history::id;
 use crate::asking::Asking;
 use crate::connection::{Arguments, Connection, List};
+use crate::error::{Code, Refusal};
 
 /// Which events of the log are wanted. What is left out does not restrict.
 #[derive(Debug, Default, InputObject)]
@@ -36,8 +39,8 @@ impl Events {
             quarantined: filter
                 .state
                 .map(|state| state == WebhookEventState::Quarantined),
-            kind: filter.name,
-            customer_id: filter.customer_id.map(|id| id.0),
+            kind: filter.name.map(name).transpose()?,
+            customer_id: id::<CustomerId>(filter.customer_id)?.map(String::from),
         };
         let request = arguments.page::<Self>()?;
         let page = asking.read(asking.scope.events(&filter, &request).await)?;
@@ -66,6 +69,18 @@ impl List for Events {
         let count = asking.read(asking.scope.count_events(&self.filter).await)?;
         Ok(count.unsigned_abs())
     }
+}
+
+/// A name as an envelope could hold it; PostgreSQL has no place for NUL.
+fn name(name: String) -> Result<String, Refusal> {
+    let refused = || {
+        Refusal::new(
+            Code::BadUserInput,
+            "A name has 1 to 128 bytes, none of them NUL.",
+        )
+    };
+    let is_name = (1..=128).contains(&name.len()) && !name.contains('\0');
+    is_name.then_some(name).ok_or_else(refused)
 }
 
 impl From<&EventState> for WebhookEventState {

@@ -1,5 +1,6 @@
 //! What the filters let through.
 
+use laurel_store::KeyScope;
 use laurel_testkit::{TestDatabase, both_databases};
 use serde_json::{Value, json};
 
@@ -108,7 +109,36 @@ async fn a_filter_that_makes_no_sense_is_refused(database: TestDatabase) {
     }
 }
 
+async fn a_filter_of_the_log_holds_nothing_that_postgres_cannot(database: TestDatabase) {
+    let api = Api::new(database)
+        .await
+        .asked_by("masivo", &[KeyScope::Operate])
+        .await;
+    let query = "query($f: EventFilter) { events(filter: $f) { totalCount } }";
+    for filter in [
+        json!({ "name": "a\u{0}" }),
+        json!({ "name": "" }),
+        json!({ "customerId": "a\u{0}" }),
+        json!({ "customerId": "x".repeat(1000) }),
+    ] {
+        assert_eq!(
+            api.codes(query, json!({ "f": filter })).await,
+            ["BAD_USER_INPUT"],
+            "{filter}"
+        );
+    }
+    for id in ["a\u{0}b", "", "\u{7f}", "💥"] {
+        let query = "query($id: ID!) { customer(id: $id) { id } node(id: $id) { id } event(id: $id) { id } }";
+        let told = api.ask(query, json!({ "id": id })).await;
+        assert_eq!(
+            told,
+            json!({ "customer": null, "node": null, "event": null })
+        );
+    }
+}
+
 both_databases!(
+    a_filter_of_the_log_holds_nothing_that_postgres_cannot,
     a_history_is_filtered_by_kind_time_reward_and_brand,
     customers_are_filtered_by_tier_status_and_first_sight,
     a_filter_that_makes_no_sense_is_refused,

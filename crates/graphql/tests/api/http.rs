@@ -1,8 +1,11 @@
 //! GraphQL over HTTP, by its specification.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderName, Method, Request, StatusCode};
+use laurel_graphql::Settings;
 use laurel_testkit::{TestDatabase, both_databases};
 use serde_json::{Value, json};
 
@@ -162,7 +165,38 @@ async fn one_of_several_operations_is_chosen_by_its_name(database: TestDatabase)
     );
 }
 
+async fn who_sends_too_slowly_or_asks_for_what_takes_too_long_is_told_so(database: TestDatabase) {
+    let mut api = Api::with_story(database).await;
+    let impatient = |body_deadline, deadline| {
+        let settings = Settings {
+            body_deadline,
+            deadline,
+            ..Settings::default()
+        };
+        laurel_graphql::router(api.database.store.clone(), settings)
+    };
+    let (hasty, slow) = (Duration::from_millis(1), Duration::from_mins(1));
+    let (for_bodies, for_answers) = (impatient(hasty, slow), impatient(slow, hasty));
+    api.router = for_bodies;
+    let silence = Body::from_stream(futures_util::stream::pending::<
+        Result<Vec<u8>, std::io::Error>,
+    >());
+    let response = api.send(api.post(silence)).await;
+    assert_eq!(response.status(), StatusCode::REQUEST_TIMEOUT);
+    assert_eq!(codes(&json_of(response).await), ["TIMEOUT"]);
+    api.router = for_answers;
+    // A hundred statements do not fit into a millisecond.
+    let fields = (0..50).fold(String::new(), |all, n| {
+        all + &format!("c{n}: customer(id: \"ana-0042\") {{ history(first: 100) {{ nodes {{ id }} totalCount }} }} ")
+    });
+    let body = json!({ "query": format!("{{ {fields} }}") }).to_string();
+    let response = api.send(api.post(body)).await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(codes(&json_of(response).await), ["TIMEOUT"]);
+}
+
 both_databases!(
+    who_sends_too_slowly_or_asks_for_what_takes_too_long_is_told_so,
     the_status_and_the_media_type_follow_what_the_client_accepts,
     what_is_no_graphql_request_is_400_whoever_asks,
     a_query_may_come_by_get_and_a_mutation_may_not,
