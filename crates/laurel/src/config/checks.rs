@@ -115,11 +115,8 @@ fn limits(config: &Config) -> Result<(), Fault> {
 fn secrets(config: &Config) -> Result<(), Fault> {
     let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
     for (name, source) in &config.sources {
-        if !is_source_name(name) {
-            return fault(
-                ["sources", name],
-                "a source's name is 1 to 64 of: a-z, 0-9, _ and -",
-            );
+        if let Err(error) = laurel_store::Source::new(name) {
+            return fault(["sources", name], &error.to_string());
         }
         if source.auth.is_empty() {
             return fault(
@@ -167,13 +164,6 @@ fn weakness(secret: &str) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-fn is_source_name(name: &str) -> bool {
-    let allowed = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
-    };
-    (1..=64).contains(&name.len()) && name.bytes().all(allowed)
 }
 
 fn email(config: &Config) -> Result<(), Fault> {

@@ -29,6 +29,12 @@ impl Default for Database {
     }
 }
 
+impl std::fmt::Display for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.url.fmt(f)
+    }
+}
+
 impl Database {
     /// The file of a SQLite database; `None` for PostgreSQL.
     pub fn sqlite_path(&self) -> Option<PathBuf> {

@@ -13,7 +13,7 @@ use super::error::describe;
 use super::{Config, ConfigError, checks, file};
 
 /// A configuration that passed every check, and what its operator should know about it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Loaded {
     /// The configuration.
     pub config: Config,

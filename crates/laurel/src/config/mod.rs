@@ -15,6 +15,7 @@ mod load;
 mod log;
 mod secret;
 mod sources;
+mod workers;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ pub use self::load::Loaded;
 pub use self::log::{Log, LogFormat};
 pub use self::secret::{Address, Secret};
 pub use self::sources::{Auth, AuthKind, Source};
+pub use self::workers::Workers;
 
 /// Everything that can be configured; a section that is left out has its defaults.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -46,6 +48,8 @@ pub struct Config {
     pub ingest: Ingest,
     /// Limits of the API.
     pub graphql: GraphQl,
+    /// Those who handle events and send mail.
+    pub workers: Workers,
     /// How customers are written to; without this section nobody is.
     pub email: Email,
     /// What is logged, and how.

@@ -1,0 +1,44 @@
+//! `laurel config`: is it right, and what is it.
+
+use anyhow::Context;
+
+use crate::Failure;
+use crate::config::Loaded;
+
+/// Check the configuration, or print it as it is understood.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, clap::Subcommand)]
+enum What {
+    /// Check it; exits with 2 and the first fault, if there is one.
+    Check,
+    /// Print all of it, defaults included, with every secret as `*`.
+    Print,
+}
+
+pub(super) fn run(args: &Args, loaded: &Loaded) -> Result<(), Failure> {
+    match args.what {
+        What::Check => {
+            for warning in &loaded.warnings {
+                eprintln!("warning: {warning}");
+            }
+            let file = loaded
+                .file
+                .as_ref()
+                .map(|file| format!("{}, ", file.display()))
+                .unwrap_or_default();
+            super::print(&format!(
+                "ok: {file}the environment and the built-in defaults\n"
+            ))
+        }
+        What::Print => {
+            let text =
+                toml::to_string(&loaded.config).context("the configuration cannot be printed")?;
+            super::print(&text)
+        }
+    }
+}

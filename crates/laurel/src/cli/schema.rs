@@ -1,0 +1,66 @@
+//! `laurel schema`: the contracts, as files.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use async_graphql::ObjectType;
+use schemars::generate::SchemaSettings;
+
+use super::reference;
+use crate::Failure;
+use crate::config::Config;
+
+/// Print the schema of the API, the events, the configuration or the command line.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Clone, Debug, clap::Subcommand)]
+enum What {
+    /// The GraphQL schema, in its own language.
+    Graphql,
+    /// JSON Schemas of the ten events, one file each.
+    Events {
+        /// The folder to write them to; made where there is none.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// JSON Schema of the configuration.
+    Config,
+    /// The reference of this command line, in Markdown.
+    Cli,
+}
+
+pub(super) fn run<Q: ObjectType + 'static>(args: Args, query: Q) -> Result<(), Failure> {
+    match args.what {
+        What::Graphql => super::print(&laurel_graphql::sdl_of(query)),
+        What::Events { out } => Ok(write_events(&out)?),
+        What::Config => super::print(&pretty(&config_schema())?),
+        What::Cli => super::print(&reference::markdown()),
+    }
+}
+
+fn config_schema() -> schemars::Schema {
+    SchemaSettings::draft2020_12()
+        .for_deserialize()
+        .into_generator()
+        .into_root_schema_for::<Config>()
+}
+
+fn pretty(schema: &impl serde::Serialize) -> anyhow::Result<String> {
+    let text = serde_json::to_string_pretty(schema).context("a schema is JSON")?;
+    Ok(format!("{text}\n"))
+}
+
+fn write_events(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("{} cannot be made", folder.display()))?;
+    for (kind, schema) in laurel_payloads::schemas() {
+        let path = folder.join(format!("{}.schema.json", kind.as_str()));
+        std::fs::write(&path, pretty(&schema)?)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    Ok(())
+}

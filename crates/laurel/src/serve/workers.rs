@@ -1,0 +1,127 @@
+//! Those who work behind the scenes: they hand events to subscribers, and mail to channels.
+
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use laurel_dispatch::{Dispatcher, History};
+use laurel_notify::smtp::SmtpSettings;
+use laurel_notify::{Channel, FileChannel, MailSubscriber, Sender, SmtpChannel};
+use laurel_store::Store;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{Parts, Role};
+use crate::Failure;
+use crate::config::{Config, Email, Transport};
+
+/// The workers at work.
+pub(super) struct Workers(JoinSet<()>);
+
+/// A dispatcher with the built-in subscribers and the extensions'.
+pub(crate) fn dispatcher(parts: &Parts, store: &Store) -> Dispatcher {
+    let lease = parts.config.workers.lease;
+    let settings = laurel_dispatch::Settings {
+        lease,
+        handler_deadline: lease / 2,
+        ..laurel_dispatch::Settings::default()
+    };
+    let built_in = Dispatcher::new(store.clone(), settings)
+        .subscriber(Arc::new(History))
+        .subscriber(Arc::new(MailSubscriber::new(parts.config.email.settle)));
+    parts
+        .subscribers
+        .iter()
+        .cloned()
+        .fold(built_in, Dispatcher::subscriber)
+}
+
+pub(super) async fn start(
+    parts: &Parts,
+    store: &Store,
+    stop: CancellationToken,
+) -> Result<Workers, Failure> {
+    let mut tasks = JoinSet::new();
+    if matches!(parts.role, Role::All | Role::Worker) {
+        let dispatcher = dispatcher(parts, store);
+        dispatcher.register().await?;
+        for sender in senders(parts, store)? {
+            let stop = stop.clone();
+            tasks.spawn(async move { sender.run(stop).await });
+        }
+        tasks.spawn(async move { dispatcher.run(stop).await });
+    }
+    Ok(Workers(tasks))
+}
+
+fn senders(parts: &Parts, store: &Store) -> Result<Vec<Sender>, Failure> {
+    let built_in = channel(&parts.config.email)?;
+    let channels = built_in.into_iter().chain(parts.channels.iter().cloned());
+    let settings = sender_settings(&parts.config);
+    let sender = |channel| Sender::new(store.clone(), channel, settings.clone());
+    let senders: Result<Vec<_>, _> = channels.map(sender).collect();
+    senders.map_err(|error| Failure::Usage(format!("email: {error}")))
+}
+
+fn sender_settings(config: &Config) -> laurel_notify::Settings {
+    let email = &config.email;
+    laurel_notify::Settings {
+        settle: email.settle,
+        upgrades: email.upgrade,
+        downgrades: email.downgrade,
+        transactional: email.transactional,
+        lease: config.workers.lease,
+        ..laurel_notify::Settings::new(email.from.clone().unwrap_or_default())
+    }
+}
+
+/// How mail leaves, as configured.
+fn channel(email: &Email) -> Result<Option<Arc<dyn Channel>>, Failure> {
+    match (email.transport, &email.smtp) {
+        (Transport::File, _) => {
+            let folder = &email.file.folder;
+            let channel = FileChannel::new(folder).with_context(|| {
+                format!("email.file.folder: {} cannot be used", folder.display())
+            })?;
+            Ok(Some(Arc::new(channel)))
+        }
+        (Transport::Smtp, Some(smtp)) => {
+            let usage = |key: &str, error: &dyn std::fmt::Display| {
+                Failure::Usage(format!("email.smtp.{key}: {error}"))
+            };
+            let relay = smtp
+                .url
+                .expose()
+                .parse()
+                .map_err(|error| usage("url", &error))?;
+            let settings = SmtpSettings {
+                ca_file: smtp.ca_file.clone(),
+                ..SmtpSettings::new(relay)
+            };
+            let channel = SmtpChannel::new(settings).map_err(|error| usage("ca_file", &error))?;
+            Ok(Some(Arc::new(channel)))
+        }
+        _ => Ok(None),
+    }
+}
+
+impl Workers {
+    /// Waits for the shutdown; a worker that ends before it has failed, and the server with it.
+    pub(super) async fn until(&mut self, shutdown: &CancellationToken) -> Result<(), Failure> {
+        if self.0.is_empty() {
+            shutdown.cancelled().await;
+            return Ok(());
+        }
+        tokio::select! {
+            () = shutdown.cancelled() => Ok(()),
+            ended = self.0.join_next() => {
+                let why = ended.and_then(Result::err).map(anyhow::Error::new);
+                Err(why.unwrap_or_else(|| anyhow!("it returned")).context("a worker ended").into())
+            }
+        }
+    }
+
+    /// Waits for what they were doing.
+    pub(super) async fn stopped(self) {
+        self.0.join_all().await;
+    }
+}
