@@ -44,7 +44,7 @@ async fn who_has_no_key_or_a_wrong_one_is_told_nothing(database: TestDatabase) {
 
 async fn a_revoked_key_is_no_key(database: TestDatabase) {
     let api = Api::new(database).await;
-    let store = &api.database.store;
+    let store = &api.app.database.store;
     for key in store.api_keys(None).await.unwrap() {
         assert!(store.revoke_api_key(key.id).await.unwrap());
     }
@@ -56,7 +56,12 @@ async fn a_revoked_key_is_no_key(database: TestDatabase) {
 
 async fn the_log_is_for_operators(database: TestDatabase) {
     let api = Api::with_story(database).await;
-    let event = api.database.append(&[br#"{"event":"X","data":{}}"#]).await[0].id;
+    let event = api
+        .app
+        .database
+        .append(&[br#"{"event":"X","data":{}}"#])
+        .await[0]
+        .id;
     for query in [
         "query($id: ID!) { event(id: $id) { id } }",
         "query($id: ID) { events(filter: { customerId: $id }) { totalCount } }",

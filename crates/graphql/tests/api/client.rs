@@ -1,16 +1,14 @@
 //! A client of the API, and the histories that it asks about.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Request, Response};
-use laurel_dispatch::{Dispatcher, Drained, History, Settings};
 use laurel_payloads::read;
 use laurel_store::{KeyScope, NewEvent, Source};
-use laurel_testkit::{FIXTURES, TestDatabase};
+use laurel_testkit::{FIXTURES, TestApp, TestDatabase};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -19,7 +17,7 @@ pub(crate) const ANA: &str = "ana-0042";
 
 /// The API over a database, and a key to it.
 pub(crate) struct Api {
-    pub(crate) database: TestDatabase,
+    pub(crate) app: TestApp,
     pub(crate) router: Router,
     key: String,
 }
@@ -30,11 +28,8 @@ impl Api {
         let router =
             laurel_graphql::router(database.store.clone(), laurel_graphql::Settings::default());
         let key = make_key(&database, &database.source(), &[KeyScope::Read]).await;
-        Self {
-            database,
-            router,
-            key,
-        }
+        let app = TestApp::new(database).await;
+        Self { app, router, key }
     }
 
     /// The API with the story of the sample payloads in it.
@@ -47,7 +42,7 @@ impl Api {
 
     /// The same API for another asker.
     pub(crate) async fn asked_by(mut self, source: &str, scopes: &[KeyScope]) -> Self {
-        self.key = make_key(&self.database, &Source::new(source).unwrap(), scopes).await;
+        self.key = make_key(&self.app.database, &Source::new(source).unwrap(), scopes).await;
         self
     }
 
@@ -59,7 +54,7 @@ impl Api {
     /// The same for another source.
     pub(crate) async fn receive_as(&self, source: &str, bodies: &[&[u8]]) {
         let source = Source::new(source).unwrap();
-        let now = self.database.store.clock().now();
+        let now = self.app.database.store.clock().now();
         let events: Vec<NewEvent> = bodies
             .iter()
             .map(|body| {
@@ -73,18 +68,8 @@ impl Api {
                 )
             })
             .collect();
-        self.database.store.append(&events).await.unwrap();
-        let dispatcher = Dispatcher::new(self.database.store.clone(), Settings::default());
-        let dispatcher = dispatcher.subscriber(Arc::new(History));
-        dispatcher.register().await.unwrap();
-        let drained = dispatcher.drain().await.unwrap();
-        assert_eq!(
-            drained,
-            Drained {
-                pending: 0,
-                dead: 0
-            }
-        );
+        self.app.database.store.append(&events).await.unwrap();
+        self.app.settle().await;
     }
 
     /// Asks, and is answered without an error.

@@ -173,7 +173,7 @@ async fn who_sends_too_slowly_or_asks_for_what_takes_too_long_is_told_so(databas
             deadline,
             ..Settings::default()
         };
-        laurel_graphql::router(api.database.store.clone(), settings)
+        laurel_graphql::router(api.app.database.store.clone(), settings)
     };
     let (hasty, slow) = (Duration::from_millis(1), Duration::from_mins(1));
     let (for_bodies, for_answers) = (impatient(hasty, slow), impatient(slow, hasty));

@@ -16,10 +16,11 @@ async fn an_event_is_shown_with_its_body_and_its_repeats(database: TestDatabase)
         .asked_by("masivo", &[KeyScope::Operate])
         .await;
     let body = fixture("02_customer_accumulation");
-    api.database
+    api.app
+        .database
         .clock
         .advance(std::time::Duration::from_mins(1));
-    let id = api.database.append(&[body]).await[0].id;
+    let id = api.app.database.append(&[body]).await[0].id;
     let told = api.ask(EVENT, json!({ "id": id })).await;
     let expected = json!({
         "name": "CUSTOMER_ACCUMULATION", "kind": "CUSTOMER_ACCUMULATION", "source": "masivo", "customerId": ANA,
@@ -36,7 +37,7 @@ async fn a_quarantined_event_says_why_and_can_be_listed(database: TestDatabase) 
         .asked_by("masivo", &[KeyScope::Operate])
         .await;
     let body = br#"{"event":"CUSTOMER_ACCUMULATION","data":{"customer_id":"c","lines":[{"amount":1e300}]}}"#;
-    let id = api.database.append(&[body]).await[0].id;
+    let id = api.app.database.append(&[body]).await[0].id;
     let query = r"{ events(filter: { state: QUARANTINED }) { totalCount nodes { eventId state quarantineReason name } } }";
     let told = api.ask(query, Value::Null).await;
     let expected = json!({ "totalCount": 1, "nodes": [{
@@ -56,6 +57,7 @@ async fn what_is_still_to_be_done_with_an_event_is_shown(database: TestDatabase)
         .asked_by("masivo", &[KeyScope::Operate])
         .await;
     let id = api
+        .app
         .database
         .append(&[br#"{"event":"COUPON_REDEMPTION","data":{"customer_id":"c"}}"#])
         .await[0]

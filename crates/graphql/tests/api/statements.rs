@@ -7,9 +7,9 @@ use crate::client::{ANA, Api, accumulation};
 
 /// The statements of one query, the one that looks up its key included.
 async fn statements(api: &Api, query: &str, variables: Value) -> u64 {
-    let before = api.database.store.statements();
+    let before = api.app.database.store.statements();
     api.ask(query, variables).await;
-    api.database.store.statements() - before
+    api.app.database.store.statements() - before
 }
 
 const PAGE: &str = r"
