@@ -85,6 +85,7 @@ impl TestApp {
         let source = SourceSettings {
             source: database.source(),
             verifiers: vec![Arc::new(TokenVerifier::new([TOKEN]))],
+            allow: None,
             duplicate_window: Duration::from_secs(24 * 3600),
         };
         let intake = Intake::start(

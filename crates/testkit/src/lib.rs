@@ -9,6 +9,8 @@ mod mailbox;
 mod read_models;
 mod story;
 
+use std::time::Duration;
+
 pub use app::TestApp;
 pub use clock::FixedClock;
 pub use database::TestDatabase;
@@ -41,14 +43,20 @@ macro_rules! both_databases {
 /// # Panics
 /// If it takes longer.
 pub fn run(test: impl Future<Output = ()>) {
+    run_for(Duration::from_mins(1), test);
+}
+
+/// Runs a test on a runtime of its own, for a while at most.
+///
+/// # Panics
+/// If it takes longer.
+pub fn run_for(limit: Duration, test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build();
     runtime.expect("a runtime").block_on(async {
-        let limit = std::time::Duration::from_secs(60);
-        tokio::time::timeout(limit, test)
-            .await
-            .expect("the test to end within a minute");
+        let ended = tokio::time::timeout(limit, test).await;
+        ended.unwrap_or_else(|_| panic!("the test did not end within {limit:?}"));
     });
 }
