@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 const TOKEN: &str = "kX9vQ2mL7pR4tW8yB3nC6dF1gH5jA0sZ";
 
 /// A folder with a configuration, in which commands are run.
@@ -216,7 +216,7 @@ async fn a_key_is_printed_once_and_alone_and_can_be_revoked() {
             "till",
         ])
         .await;
-    assert_eq!(key.trim_end().split_whitespace().count(), 1);
+    assert_eq!(key.split_whitespace().count(), 1);
     let list = place.answer(&["keys", "list"]).await;
     assert!(
         !list.contains(key.trim()) && list.contains("read,operate") && list.contains("till"),
@@ -375,7 +375,7 @@ async fn the_demo_shows_a_history_and_a_mail_and_ends() {
     assert!(!shown.contains('\x1b'), "plain where it is not a terminal");
     let mail = shown
         .split_whitespace()
-        .find(|word| word.ends_with(".eml"))
+        .find(|word| word.contains("/mail/"))
         .expect("the mail's path");
     let mail = Path::new(mail);
     assert!(
