@@ -1,7 +1,7 @@
-//! The judges that are not ours and not written in Rust: a virtualenv with the packages that
-//! `xtask/judges/requirements.txt` pins, kept in `target/judges/venv` until that file changes.
+//! The judges that are not ours and not written in Rust: the packages of Python and Node.js that the lists in
+//! `xtask/judges` pin, kept in `target/judges` until their list changes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use xshell::{Shell, cmd};
@@ -9,15 +9,16 @@ use xshell::{Shell, cmd};
 use crate::packages;
 
 const REQUIREMENTS: &str = "xtask/judges/requirements.txt";
+const PACKAGE: &str = "xtask/judges/package.json";
+const PACKAGE_LOCK: &str = "xtask/judges/package-lock.json";
 
 /// The interpreter that has the judges' packages, made ready first where it is not.
 pub(crate) fn python(sh: &Shell) -> anyhow::Result<PathBuf> {
-    let venv = target(sh)?.join("judges").join("venv");
+    let venv = crate::target(sh)?.join("judges").join("venv");
     let python = venv.join("bin").join("python");
     let installed = venv.join("installed.txt");
     let wanted = sh.read_file(REQUIREMENTS)?;
-    // Written last, so it also tells a complete virtualenv from one that was interrupted.
-    if python.exists() && sh.read_file(&installed).is_ok_and(|list| list == wanted) {
+    if python.exists() && is_installed(sh, &installed, &wanted) {
         return Ok(python);
     }
     println!("Making a virtualenv for the judges.");
@@ -35,6 +36,39 @@ pub(crate) fn python(sh: &Shell) -> anyhow::Result<PathBuf> {
     Ok(python)
 }
 
+/// The `node_modules` folder of the judges that run on Node.js, made ready first where it is not.
+pub(crate) fn node_modules(sh: &Shell) -> anyhow::Result<PathBuf> {
+    if !packages::in_path(sh, "node") || !packages::in_path(sh, "npm") {
+        packages::install(sh, "Node.js with npm", &["nodejs", "npm"])?;
+    }
+    let project = crate::target(sh)?.join("judges").join("node");
+    let modules = project.join("node_modules");
+    let installed = modules.join("installed.json");
+    let wanted = sh.read_file(PACKAGE_LOCK)?;
+    if is_installed(sh, &installed, &wanted) {
+        return Ok(modules);
+    }
+    println!("Installing the judges that run on Node.js.");
+    sh.create_dir(&project)?;
+    for list in [PACKAGE, PACKAGE_LOCK] {
+        sh.copy_file(list, &project)?;
+    }
+    cmd!(
+        sh,
+        "npm ci --prefix {project} --ignore-scripts --no-audit --no-fund --loglevel=error"
+    )
+    .run()
+    .with_context(|| format!("cannot install {PACKAGE_LOCK}"))?;
+    sh.write_file(installed, wanted)?;
+    Ok(modules)
+}
+
+/// Whether `list`, which is written last, is what is wanted: it also tells a complete installation from one that was
+/// interrupted.
+fn is_installed(sh: &Shell, list: &Path, wanted: &str) -> bool {
+    sh.read_file(list).is_ok_and(|list| list == wanted)
+}
+
 /// Debian splits `ensurepip`, which a virtualenv needs, from the interpreter.
 fn has_venv(sh: &Shell) -> bool {
     cmd!(sh, "python3 -c 'import venv, ensurepip'")
@@ -42,12 +76,4 @@ fn has_venv(sh: &Shell) -> bool {
         .ignore_stderr()
         .run()
         .is_ok()
-}
-
-fn target(sh: &Shell) -> anyhow::Result<PathBuf> {
-    let metadata = cargo_metadata::MetadataCommand::new()
-        .current_dir(sh.current_dir())
-        .no_deps()
-        .exec()?;
-    Ok(metadata.target_directory.into_std_path_buf())
 }

@@ -62,3 +62,10 @@ fn root() -> PathBuf {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask).to_owned()
 }
+
+/// The folder that cargo builds into.
+fn target(sh: &Shell) -> anyhow::Result<PathBuf> {
+    let mut command = cargo_metadata::MetadataCommand::new();
+    let metadata = command.current_dir(sh.current_dir()).no_deps().exec()?;
+    Ok(metadata.target_directory.into_std_path_buf())
+}

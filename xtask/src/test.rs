@@ -17,6 +17,8 @@ const LIMIT: Duration = Duration::from_hours(1);
 const POSTGRES_URL: &str = "LAUREL_TEST_POSTGRES_URL";
 /// The Python interpreter that has the judges' packages.
 const PYTHON: &str = "LAUREL_TEST_PYTHON";
+/// The folder of the judges' packages that run on Node.js.
+const NODE_MODULES: &str = "LAUREL_TEST_NODE_MODULES";
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -47,6 +49,7 @@ enum Database {
 
 pub(crate) fn run(sh: &Shell, options: &Options) -> anyhow::Result<()> {
     let python = judges::python(sh)?;
+    let node_modules = judges::node_modules(sh)?;
     // Stopped and removed when it goes out of scope, whatever happens to the tests.
     let cluster = match options.database {
         Database::Sqlite => None,
@@ -56,7 +59,8 @@ pub(crate) fn run(sh: &Shell, options: &Options) -> anyhow::Result<()> {
     command
         .current_dir(sh.current_dir())
         .args(cargo_test(options))
-        .env(PYTHON, python);
+        .env(PYTHON, python)
+        .env(NODE_MODULES, node_modules);
     match &cluster {
         Some(cluster) => command.env(POSTGRES_URL, cluster.url()),
         None => command.env_remove(POSTGRES_URL),
