@@ -17,11 +17,12 @@ pub(crate) fn announced(headers: &HeaderMap, settings: &Settings) -> Result<(), 
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok());
     // A length that does not fit a number is longer than any limit.
-    if length.is_some_and(|length| {
+    let fits = |length: &str| {
         length
-            .parse::<u64>()
-            .is_ok_and(|length| length > settings.max_body as u64)
-    }) {
+            .parse()
+            .is_ok_and(|length: usize| length <= settings.max_body)
+    };
+    if length.is_some_and(|length| !fits(length)) {
         return Err(Problem::TooLarge);
     }
     let plain = headers
@@ -112,8 +113,10 @@ mod tests {
         let settings = Settings::default();
         let mut headers = of(CONTENT_TYPE, "application/json");
         assert_eq!(announced(&headers, &settings), Ok(()));
-        headers.insert(CONTENT_LENGTH, "10000000000".parse().expect("a header"));
-        assert_eq!(announced(&headers, &settings), Err(Problem::TooLarge));
+        for length in ["10000000000", "18446744073709551616"] {
+            headers.insert(CONTENT_LENGTH, length.parse().expect("a header"));
+            assert_eq!(announced(&headers, &settings), Err(Problem::TooLarge));
+        }
         headers.remove(CONTENT_LENGTH);
         for encoding in ["gzip", "gzip, gzip", "br"] {
             headers.insert(CONTENT_ENCODING, encoding.parse().expect("a header"));
