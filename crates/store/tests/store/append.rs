@@ -1,5 +1,6 @@
 //! What is appended is kept: byte for byte, in its order, whatever it says.
 
+use laurel_payloads::CustomerId;
 use laurel_store::{EventFilter, EventRecord, EventState, Outcome, PageRequest};
 use laurel_testkit::{FIXTURES, TestDatabase, both_databases};
 
@@ -108,7 +109,7 @@ async fn an_event_carries_its_trace_context(database: TestDatabase) {
     assert_eq!(stored[0].trace_context.as_deref(), Some(context));
     assert_eq!(stored[0].kind.as_deref(), Some("COUPON_REDEMPTION"));
     assert_eq!(
-        stored[0].customer_id.as_ref().map(|id| id.as_str()),
+        stored[0].customer_id.as_ref().map(CustomerId::as_str),
         Some("ana")
     );
 }

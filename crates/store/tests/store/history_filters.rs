@@ -155,7 +155,10 @@ async fn filters_by_reward_and_brand_of_one_line(database: TestDatabase) {
     );
     let both = lines_of(Some("coffee"), Some("kiosk"));
     assert_eq!(matching(&scope, &both).await, [3], "both of one line");
-    assert_eq!(matching(&scope, &lines_of(Some("tea"), None)).await, [0_i64; 0]);
+    assert_eq!(
+        matching(&scope, &lines_of(Some("tea"), None)).await,
+        [0_i64; 0]
+    );
 }
 
 async fn filters_combine_and_page(database: TestDatabase) {

@@ -19,6 +19,7 @@ mod outbox_claims;
 mod outbox_leases;
 mod outbox_races;
 mod pitfalls;
+mod plans;
 mod quarantine;
 mod raw;
 mod registration;

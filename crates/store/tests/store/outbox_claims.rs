@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use laurel_store::{OutboxClaim, Profile};
+use laurel_store::{NewMessage, OutboxClaim, Profile};
 use laurel_testkit::{TestDatabase, both_databases};
 
 use crate::messages::{CLAIM, DAY, address, claim, enqueue, id, know, message, send, seqs};
@@ -20,11 +20,17 @@ both_databases!(
     channels_do_not_wait_for_each_other,
 );
 
+fn on_sms(message: &NewMessage) -> NewMessage {
+    NewMessage {
+        channel: "sms".to_owned(),
+        ..message.clone()
+    }
+}
+
 async fn an_event_has_one_message_a_channel(database: TestDatabase) {
     let store = &database.store;
     let first = message(&database, "ana", 1);
-    let mut other = first.clone();
-    other.channel = "sms".to_owned();
+    let other = on_sms(&first);
     assert_eq!(
         enqueue(store, &[first.clone(), first.clone(), other]).await,
         2
@@ -69,7 +75,7 @@ async fn messages_within_the_settle_window_go_out_together(database: TestDatabas
         enqueue(store, &[message(&database, "ana", seq)]).await;
         database.clock.advance(Duration::from_secs(wait));
     }
-    let settle = Duration::from_secs(60);
+    let settle = Duration::from_mins(1);
     let groups = claim(store, &OutboxClaim { settle, ..CLAIM }).await;
     assert_eq!(groups.len(), 1);
     assert_eq!(
@@ -148,7 +154,7 @@ async fn a_message_waits_for_an_address_until_it_is_stale(database: TestDatabase
     assert_eq!(store.outbox_pending("mail").await.expect("a count"), 2);
     database
         .clock
-        .advance(CLAIM.stale_after - Duration::from_secs(1));
+        .advance(CLAIM.stale_after.saturating_sub(Duration::from_secs(1)));
     assert_eq!(claim(store, &CLAIM).await.len(), 0);
     let found = Profile {
         seq: 2,
@@ -202,8 +208,7 @@ async fn channels_do_not_wait_for_each_other(database: TestDatabase) {
     let store = &database.store;
     address(&database, "ana").await;
     let mail = message(&database, "ana", 1);
-    let mut sms = mail.clone();
-    sms.channel = "sms".to_owned();
+    let sms = on_sms(&mail);
     enqueue(store, &[mail, sms]).await;
     assert_eq!(claim(store, &CLAIM).await.len(), 1);
     let sms = OutboxClaim {

@@ -26,10 +26,10 @@ async fn work(store: Store, held: Arc<Mutex<HashSet<String>>>, written: Arc<Atom
         let all_there = written.load(Ordering::SeqCst);
         for group in claim(&store, &CLAIM).await {
             let customer = group.messages[0].customer_id.to_string();
-            let alone = held.lock().unwrap().insert(customer.clone());
+            let alone = held.lock().expect("a lock").insert(customer.clone());
             assert!(alone, "two workers hold messages of {customer}");
             tokio::task::yield_now().await;
-            held.lock().unwrap().remove(&customer);
+            held.lock().expect("a lock").remove(&customer);
             assert!(send(&store, &group).await);
             sent += 1;
         }
