@@ -54,7 +54,7 @@ impl std::fmt::Debug for TestApp {
 impl TestApp {
     /// A Laurel as it comes, with a settle window of a minute.
     pub async fn new(database: TestDatabase) -> Self {
-        Self::with(database, Duration::from_secs(60), Vec::new()).await
+        Self::with(database, Duration::from_mins(1), Vec::new()).await
     }
 
     /// The same with a settle window of its own and with subscribers of an extension.
@@ -86,7 +86,7 @@ impl TestApp {
             source: database.source(),
             verifiers: vec![Arc::new(TokenVerifier::new([TOKEN]))],
             allow: None,
-            duplicate_window: Duration::from_secs(24 * 3600),
+            duplicate_window: Duration::from_hours(24),
         };
         let intake = Intake::start(
             store.clone(),

@@ -23,6 +23,9 @@ impl FixedClock {
     }
 
     /// Moves it forward.
+    ///
+    /// # Panics
+    /// By more than 292,000 years.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_micros()).expect("a duration within reach");
         self.0.fetch_add(by, Ordering::SeqCst);

@@ -113,7 +113,7 @@ impl TestDatabase {
 
     fn event(&self, body: &[u8]) -> NewEvent {
         let reading: Reading = read(body).expect("an object");
-        let window = Duration::from_secs(24 * 3600);
+        let window = Duration::from_hours(24);
         let now = self.store.clock().now();
         NewEvent::new(self.source(), body.to_vec(), reading, now, window)
     }
