@@ -7,7 +7,8 @@ mod intake;
 mod problem;
 mod receive;
 mod settings;
-mod token;
+mod usage;
+mod verifiers;
 mod verify;
 mod writer;
 
@@ -15,5 +16,8 @@ pub use intake::Intake;
 pub use problem::Problem;
 pub use receive::router;
 pub use settings::{Settings, SourceSettings};
-pub use token::TokenVerifier;
-pub use verify::{Unverified, Verifier};
+pub use verifiers::{
+    AllowList, BasicVerifier, HmacAlgorithm, HmacSettings, HmacVerifier, InvalidSecret,
+    QueryVerifier, SignatureEncoding, SignedTime, StandardWebhooks, TokenVerifier,
+};
+pub use verify::{Proof, Refusal, Unverified, Verifier};

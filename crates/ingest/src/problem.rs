@@ -7,14 +7,17 @@ use axum::response::{IntoResponse, Response};
 use laurel_payloads::json::{Fault, Malformed};
 use serde_json::json;
 
+use crate::Refusal;
+
 /// Why a request was refused. It names the fault, and never repeats what was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
     /// The body is not a JSON object, or nested too deep, or not UTF-8.
     Malformed(Malformed),
-    /// No, wrong or revoked credentials, or an unknown source: one answer.
-    Unauthorized,
+    /// No, wrong or revoked credentials, or an unknown source: one answer, but for a time of signing that cannot be
+    /// read or lies too far away, which the sender can put right.
+    Unauthorized(Refusal),
     /// Anything but POST.
     MethodNotAllowed,
     /// The body took too long to arrive.
@@ -30,7 +33,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The code by which the fault is known in answers, logs and metrics.
+    /// The code by which the fault is known in answers.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed(malformed) => match malformed.fault {
@@ -39,7 +42,10 @@ impl Problem {
                 Fault::NotUtf8 => "not_utf8",
                 _ => "malformed",
             },
-            Self::Unauthorized => "unauthorized",
+            Self::Unauthorized(refusal @ (Refusal::Stale | Refusal::BadTimestamp)) => {
+                refusal.as_str()
+            }
+            Self::Unauthorized(_) => "unauthorized",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Timeout => "timeout",
             Self::TooLarge => "too_large",
@@ -49,10 +55,18 @@ impl Problem {
         }
     }
 
+    /// The reason by which the fault is known in logs and metrics. It tells more than the sender is told.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Unauthorized(refusal) => refusal.as_str(),
+            _ => self.code(),
+        }
+    }
+
     fn status(self) -> StatusCode {
         match self {
             Self::Malformed(_) | Self::Incomplete => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -64,7 +78,13 @@ impl Problem {
     fn title(self) -> String {
         match self {
             Self::Malformed(malformed) => malformed.to_string(),
-            Self::Unauthorized => "the credentials are missing or wrong".to_owned(),
+            Self::Unauthorized(Refusal::Stale) => {
+                "it was signed too long ago, or the clocks differ".to_owned()
+            }
+            Self::Unauthorized(Refusal::BadTimestamp) => {
+                "the time of signing is not one number of seconds since 1970".to_owned()
+            }
+            Self::Unauthorized(_) => "the credentials are missing or wrong".to_owned(),
             Self::MethodNotAllowed => "webhooks are posted".to_owned(),
             Self::Timeout => "the body did not arrive in time".to_owned(),
             Self::TooLarge => "the body is too large".to_owned(),
@@ -78,7 +98,8 @@ impl Problem {
 
     fn header(self) -> Option<(HeaderName, HeaderValue)> {
         let (name, value) = match self {
-            Self::Unauthorized => (WWW_AUTHENTICATE, "Bearer"),
+            // The same whatever the source takes: which that is, strangers are not told.
+            Self::Unauthorized(_) => (WWW_AUTHENTICATE, "Bearer, Basic realm=\"webhooks\""),
             Self::MethodNotAllowed => (ALLOW, "POST, OPTIONS"),
             Self::Unavailable => (RETRY_AFTER, "5"),
             // The rest of the body is still on its way: nothing more can be read from this connection.

@@ -1,19 +1,22 @@
 //! The endpoint: `POST /webhooks/{source}` and `POST /webhooks/{source}/{token}`.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use laurel_payloads::read;
+use laurel_payloads::{Timestamp, read};
 use laurel_store::NewEvent;
 use metrics::counter;
 
+use crate::verifiers::client;
 use crate::verify::Verified;
-use crate::{Intake, Problem, SourceSettings, answer, body};
+use crate::{Intake, Problem, Refusal, Settings, SourceSettings, Unverified, answer, body, usage};
 
 /// The routes of intake.
 pub fn router(intake: Intake) -> Router {
@@ -27,7 +30,7 @@ pub fn router(intake: Intake) -> Router {
         .with_state(Arc::new(intake))
 }
 
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
 struct Target {
     source: String,
     token: Option<String>,
@@ -35,25 +38,30 @@ struct Target {
 
 async fn receive(
     State(intake): State<Arc<Intake>>,
-    Path(target): Path<Target>,
-    headers: HeaderMap,
-    body: Body,
+    target: Result<Path<Target>, PathRejection>,
+    request: Request,
 ) -> Response {
-    let source = intake.source(&target.source);
+    // A path that cannot be decoded names no source.
+    let target = target.map_or_else(|_| Target::default(), |Path(target)| target);
     // Only names that are configured become labels: others are input.
-    let label = source
+    let label = intake
+        .source(&target.source)
         .map_or("unknown", |_| target.source.as_str())
         .to_owned();
-    match accept(&intake, source, target.token.as_deref(), &headers, body).await {
+    match accept(&intake, &target, request).await {
         Ok((answer, status)) => {
             counter!("laurel_webhooks_total", "source" => label, "status" => status).increment(1);
             answer
         }
         Err(problem) => {
-            let code = problem.code();
-            counter!("laurel_webhooks_refused_total", "source" => label.clone(), "reason" => code)
+            let reason = problem.reason();
+            counter!("laurel_webhooks_refused_total", "source" => label.clone(), "reason" => reason)
                 .increment(1);
-            tracing::info!(source = label, reason = code, "a webhook was refused");
+            if problem == Problem::Unauthorized(Refusal::Revoked) {
+                tracing::warn!(source = label, reason, "a revoked secret is still in use");
+            } else {
+                tracing::info!(source = label, reason, "a webhook was refused");
+            }
             problem.into_response()
         }
     }
@@ -61,18 +69,27 @@ async fn receive(
 
 async fn accept(
     intake: &Intake,
-    source: Option<&SourceSettings>,
-    token: Option<&str>,
-    headers: &HeaderMap,
-    body: Body,
+    target: &Target,
+    request: Request,
 ) -> Result<(Response, &'static str), Problem> {
-    body::announced(headers, &intake.settings)?;
+    let (parts, body) = request.into_parts();
+    body::announced(&parts.headers, &intake.settings)?;
     let body = body::read(body, &intake.settings).await?;
-    let verified = Verified::new(source, &intake.nobody, token, headers, body);
-    let (Some(verified), Some(source)) = (verified, source) else {
-        return Err(Problem::Unauthorized);
+    let now = intake.store.clock().now();
+    let source = intake.source(&target.source);
+    let unverified = Unverified {
+        path_token: target.token.as_deref(),
+        query: parts.uri.query(),
+        headers: &parts.headers,
+        body: &body,
+        address: address(&parts, &intake.settings),
+        now,
     };
-    let event = event(intake, source, headers, verified)?;
+    let verified = Verified::new(source, intake.stand_in(&target.source), &unverified)
+        .map_err(Problem::Unauthorized)?;
+    let source = source.ok_or(Problem::Unauthorized(Refusal::Wrong))?;
+    usage::record(source, &verified, now);
+    let event = event(source, &parts.headers, verified, now)?;
     let appended = intake
         .writer
         .append(event)
@@ -82,15 +99,20 @@ async fn accept(
     Ok((answer::stored(appended), answer::status(appended.outcome)))
 }
 
+/// Where the request comes from; the listener says who the peer is.
+fn address(parts: &Parts, settings: &Settings) -> Option<IpAddr> {
+    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+    client(peer.ip(), &parts.headers, &settings.trusted_proxies)
+}
+
 fn event(
-    intake: &Intake,
     source: &SourceSettings,
     headers: &HeaderMap,
     verified: Verified,
+    received_at: Timestamp,
 ) -> Result<NewEvent, Problem> {
     let body = verified.into_body();
     let reading = read(&body).map_err(Problem::Malformed)?;
-    let received_at = intake.store.clock().now();
     let event = NewEvent::new(
         source.source.clone(),
         body.into(),

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use laurel_store::Source;
 
-use crate::Verifier;
+use crate::{AllowList, Verifier};
 
 /// How intake works.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub struct Settings {
     pub batch: usize,
     /// How many transactions are under way at once: one on SQLite, a few on PostgreSQL.
     pub writers: usize,
+    /// Proxies of the operator's own, which are believed when they say whom they speak for (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for Settings {
@@ -30,6 +33,7 @@ impl Default for Settings {
             queue: 4_096,
             batch: 256,
             writers: 1,
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -41,6 +45,8 @@ pub struct SourceSettings {
     pub source: Source,
     /// Ways to authenticate, any one of which suffices. None means that nothing is let in.
     pub verifiers: Vec<Arc<dyn Verifier>>,
+    /// Where requests must come from besides, whatever vouches for them; anywhere unless set.
+    pub allow: Option<AllowList>,
     /// How long equal content is the same event.
     pub duplicate_window: Duration,
 }

@@ -1,0 +1,53 @@
+//! HTTP Basic (RFC 7617): what a sender makes of `https://user:password@host/…`.
+
+use subtle::ConstantTimeEq;
+
+use super::authorization::credentials;
+use super::keys::{Fingerprint, Keys};
+use super::signature::base64;
+use crate::{Proof, Refusal, Unverified, Verifier};
+
+/// Accepts `Authorization: Basic` with one user's name and any of the passwords.
+#[derive(Debug)]
+pub struct BasicVerifier {
+    user: String,
+    keys: Keys<Fingerprint>,
+}
+
+impl BasicVerifier {
+    /// A verifier for this user, who has no colon in their name, with any of these passwords, the first being the
+    /// current one.
+    pub fn new<'a>(user: &str, passwords: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            keys: Keys::new(fingerprints(user, passwords)),
+            user: user.to_owned(),
+        }
+    }
+
+    /// Passwords that are refused, and whose use is told apart from a mistake.
+    #[must_use]
+    pub fn revoking<'a>(mut self, passwords: impl IntoIterator<Item = &'a str>) -> Self {
+        self.keys.revoke(fingerprints(&self.user, passwords));
+        self
+    }
+}
+
+fn fingerprints<'a>(user: &str, passwords: impl IntoIterator<Item = &'a str>) -> Vec<Fingerprint> {
+    let pairs = passwords
+        .into_iter()
+        .map(|password| format!("{user}:{password}"));
+    pairs.map(Fingerprint::of).collect()
+}
+
+impl Verifier for BasicVerifier {
+    fn kind(&self) -> &'static str {
+        "basic"
+    }
+
+    fn verify(&self, request: &Unverified<'_>) -> Result<Proof, Refusal> {
+        let presented = credentials(request.headers, "Basic").ok_or(Refusal::Missing)?;
+        // What does not decode is compared as well, as nothing: it takes as long.
+        let presented = Fingerprint::of(base64(presented.as_bytes()).unwrap_or_default());
+        self.keys.find(|key| presented.ct_eq(key), Refusal::Wrong)
+    }
+}

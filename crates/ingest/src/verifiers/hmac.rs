@@ -1,0 +1,156 @@
+//! HMAC over the raw body (RFC 2104), in the header, encoding and prefix that the sender uses.
+
+use std::time::Duration;
+
+use axum::http::HeaderName;
+use ring::hmac;
+
+use super::keys::Keys;
+use super::signature::{any_is, base64, code, only};
+use super::timestamp;
+use crate::{Proof, Refusal, Unverified, Verifier};
+
+/// How a sender signs.
+#[derive(Debug, Clone)]
+pub struct HmacSettings {
+    /// The header that holds the signature.
+    pub header: HeaderName,
+    /// The hash function.
+    pub algorithm: HmacAlgorithm,
+    /// What the signature is written in.
+    pub encoding: SignatureEncoding,
+    /// What stands before the signature, such as `sha256=`.
+    pub prefix: String,
+    /// The time that is signed as well, where one is. What is signed is then the header's value, a full stop and the
+    /// body; else the body alone.
+    pub time: Option<SignedTime>,
+}
+
+impl HmacSettings {
+    /// SHA-256 in hexadecimal digits, over the body alone, in this header.
+    pub fn new(header: HeaderName) -> Self {
+        Self {
+            header,
+            algorithm: HmacAlgorithm::Sha256,
+            encoding: SignatureEncoding::Hex,
+            prefix: String::new(),
+            time: None,
+        }
+    }
+}
+
+/// A header with the time of signing, in seconds since 1970.
+#[derive(Debug, Clone)]
+pub struct SignedTime {
+    /// Its name.
+    pub header: HeaderName,
+    /// How far it may lie from now, before or after.
+    pub tolerance: Duration,
+}
+
+impl SignedTime {
+    /// This header, and five minutes.
+    pub fn new(header: HeaderName) -> Self {
+        Self {
+            header,
+            tolerance: timestamp::TOLERANCE,
+        }
+    }
+}
+
+/// The hash function of an HMAC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HmacAlgorithm {
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+}
+
+/// What a signature is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignatureEncoding {
+    /// Hexadecimal digits of either case.
+    Hex,
+    /// Base64 (RFC 4648, §4), with padding or without.
+    Base64,
+}
+
+/// Accepts a body whose HMAC stands in a header.
+#[derive(Debug)]
+pub struct HmacVerifier {
+    settings: HmacSettings,
+    keys: Keys<hmac::Key>,
+}
+
+impl HmacVerifier {
+    /// A verifier with any of these secrets, the first being the current one. A secret's bytes are the key.
+    pub fn new<'a>(settings: HmacSettings, secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            keys: Keys::new(keys(settings.algorithm, secrets)),
+            settings,
+        }
+    }
+
+    /// Secrets that are refused, and whose use is told apart from a mistake.
+    #[must_use]
+    pub fn revoking<'a>(mut self, secrets: impl IntoIterator<Item = &'a str>) -> Self {
+        self.keys.revoke(keys(self.settings.algorithm, secrets));
+        self
+    }
+
+    fn decode(&self, signature: &[u8]) -> Option<Vec<u8>> {
+        let digits = signature.strip_prefix(self.settings.prefix.as_bytes())?;
+        match self.settings.encoding {
+            SignatureEncoding::Hex => hex::decode(digits).ok(),
+            SignatureEncoding::Base64 => base64(digits),
+        }
+    }
+}
+
+fn keys<'a>(
+    algorithm: HmacAlgorithm,
+    secrets: impl IntoIterator<Item = &'a str>,
+) -> Vec<hmac::Key> {
+    let algorithm = match algorithm {
+        HmacAlgorithm::Sha256 => hmac::HMAC_SHA256,
+        HmacAlgorithm::Sha512 => hmac::HMAC_SHA512,
+    };
+    let secrets = secrets.into_iter().map(str::as_bytes);
+    secrets
+        .map(|secret| hmac::Key::new(algorithm, secret))
+        .collect()
+}
+
+impl Verifier for HmacVerifier {
+    fn kind(&self) -> &'static str {
+        "hmac"
+    }
+
+    fn verify(&self, request: &Unverified<'_>) -> Result<Proof, Refusal> {
+        let HmacSettings { header, time, .. } = &self.settings;
+        let signature = only(request.headers, header, Refusal::BadSignature)?;
+        let signature = signature.ok_or(Refusal::Missing)?;
+        let signed_at = match time {
+            None => None,
+            Some(time) => {
+                let value = only(request.headers, &time.header, Refusal::BadTimestamp)?;
+                let value = value.ok_or(Refusal::Missing)?;
+                Some((value, timestamp::read(value)?, time.tolerance))
+            }
+        };
+        let presented = self.decode(signature).unwrap_or_default();
+        let fits = |key: &hmac::Key| {
+            let code = match signed_at {
+                None => code(key, &[request.body]),
+                Some((value, ..)) => code(key, &[value, b".", request.body]),
+            };
+            any_is([presented.as_slice()], &code)
+        };
+        let proof = self.keys.find(fits, Refusal::BadSignature)?;
+        if let Some((_, seconds, tolerance)) = signed_at {
+            timestamp::check(seconds, request.now, tolerance)?;
+        }
+        Ok(proof)
+    }
+}

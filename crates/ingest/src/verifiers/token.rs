@@ -1,0 +1,53 @@
+//! A shared secret, in the path or in the `Authorization` header.
+
+use subtle::{Choice, ConstantTimeEq};
+
+use super::authorization::credentials;
+use super::keys::{Fingerprint, Keys};
+use crate::{Proof, Refusal, Unverified, Verifier};
+
+/// Accepts `POST /webhooks/{source}/{token}` and `Authorization: Bearer {token}` (RFC 6750).
+///
+/// Several tokens are valid at once, so that one can be replaced without losing a webhook.
+#[derive(Debug)]
+pub struct TokenVerifier {
+    keys: Keys<Fingerprint>,
+}
+
+impl TokenVerifier {
+    /// A verifier that accepts any of these tokens, the first being the current one.
+    pub fn new<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            keys: Keys::new(tokens.into_iter().map(Fingerprint::of).collect()),
+        }
+    }
+
+    /// Tokens that are refused, and whose use is told apart from a mistake.
+    #[must_use]
+    pub fn revoking<'a>(mut self, tokens: impl IntoIterator<Item = &'a str>) -> Self {
+        self.keys
+            .revoke(tokens.into_iter().map(Fingerprint::of).collect());
+        self
+    }
+}
+
+impl Verifier for TokenVerifier {
+    fn kind(&self) -> &'static str {
+        "token"
+    }
+
+    fn verify(&self, request: &Unverified<'_>) -> Result<Proof, Refusal> {
+        let bearer = credentials(request.headers, "Bearer");
+        let presented = [request.path_token, bearer].map(|token| token.map(Fingerprint::of));
+        let otherwise = if presented.iter().all(Option::is_none) {
+            Refusal::Missing
+        } else {
+            Refusal::Wrong
+        };
+        let fits = |key: &Fingerprint| {
+            let presented = presented.iter().flatten();
+            presented.fold(Choice::from(0), |fits, token| fits | token.ct_eq(key))
+        };
+        self.keys.find(fits, otherwise)
+    }
+}
