@@ -45,6 +45,7 @@ fn main() -> ExitCode {
 }
 
 fn run(chore: &Chore) -> anyhow::Result<()> {
+    process::forget_own_package()?;
     process::catch_signals()?;
     let sh = Shell::new()?;
     sh.change_dir(root());

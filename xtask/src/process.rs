@@ -1,6 +1,7 @@
 //! Runs a long command so that neither Ctrl-C, nor SIGTERM, nor a command that hangs leaves anything
 //! behind: the command leads a process group of its own, and the whole group is ended.
 
+use std::ffi::OsStr;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +17,28 @@ static STOPPED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 const POLL: Duration = Duration::from_millis(50);
 /// How long a group may take to end after SIGTERM before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// `cargo run` describes this package in the environment. Build scripts elsewhere (ring's) watch the
+/// same variables, so what is started from here would build half of the workspace anew, and so would
+/// the next plain `cargo`. This process therefore starts again without them.
+pub(crate) fn forget_own_package() -> anyhow::Result<()> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    let own: Vec<_> = names.filter(|name| describes_package(name)).collect();
+    if own.is_empty() {
+        return Ok(());
+    }
+    let mut again = Command::new(std::env::current_exe()?);
+    again.args(std::env::args_os().skip(1));
+    for name in own {
+        again.env_remove(name);
+    }
+    Err(again.exec()).context("cannot start again")
+}
+
+fn describes_package(variable: &OsStr) -> bool {
+    let name = variable.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+}
 
 /// From here on a signal no longer ends this process at once: [`run`] notices it and fails, and what
 /// was started is stopped on the way out.
@@ -98,6 +121,12 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
         command
+    }
+
+    #[test]
+    fn only_what_describes_the_package_is_forgotten() {
+        assert!(describes_package(OsStr::new("CARGO_PKG_NAME")));
+        assert!(!describes_package(OsStr::new("CARGO_HOME")));
     }
 
     #[test]
