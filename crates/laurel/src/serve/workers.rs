@@ -111,7 +111,9 @@ impl Workers {
             shutdown.cancelled().await;
             return Ok(());
         }
+        // The shutdown first: workers return at it, too.
         tokio::select! {
+            biased;
             () = shutdown.cancelled() => Ok(()),
             ended = self.0.join_next() => {
                 let why = ended.and_then(Result::err).map(anyhow::Error::new);
