@@ -26,14 +26,14 @@ pub use deliveries::{Backlog, DeadLetter, Delivery, DeliveryRecord, MOST_CRASHES
 pub use error::{Class, Error, Result};
 pub use events::{Appended, EventFilter, EventRecord, EventState, NewEvent, Outcome, Quarantine};
 pub use history::{
-    BalanceLine, BalanceRecord, CurrentTier, CustomerCursor, CustomerFilter, CustomerRecord,
-    CustomerUpdate, HistoryCursor, HistoryEntryRecord, HistoryFilter, Interval, LearntReward,
-    LearntTier, Movements, NewEntry, NewLine, Profile, RewardRecord, TierChangeRecord, TierRecord,
-    TierStep, WalletSnapshot,
+    Activity, BalanceLine, BalanceRecord, CurrentTier, CustomerCursor, CustomerFilter,
+    CustomerRecord, CustomerUpdate, HistoryCursor, HistoryEntryRecord, HistoryFilter, Interval,
+    LearntReward, LearntTier, Moment, Movements, NewEntry, NewLine, Profile, Reserved,
+    RewardRecord, TierChangeRecord, TierRecord, TierShare, TierStep, WalletSnapshot,
 };
 pub use outbox::{
-    AttemptRecord, NewMessage, OutboxClaim, OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord,
-    Recipient,
+    AttemptRecord, MessageCursor, MessageRecord, MessageState, NewMessage, OutboxClaim,
+    OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord, Recipient,
 };
 pub use page::{Page, PageRequest};
 pub use routes::Kinds;

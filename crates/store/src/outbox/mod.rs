@@ -2,12 +2,14 @@
 
 mod claim;
 mod enqueue;
+mod read;
 mod recipient;
 mod record;
 mod settle;
 
 pub use claim::{OutboxClaim, OutboxGroup};
 pub use enqueue::NewMessage;
+pub use read::{MessageCursor, MessageRecord, MessageState};
 pub use recipient::Recipient;
 pub use record::OutboxRecord;
 pub use settle::{AttemptRecord, OutboxLease, OutboxOutcome};
