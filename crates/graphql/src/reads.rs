@@ -9,8 +9,8 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use laurel_payloads::{CustomerId, Event, RewardId, TierId};
 use laurel_store::{
-    BalanceRecord, CustomerRecord, DeliveryRecord, EventRecord, HistoryEntryRecord, RewardRecord,
-    TierRecord,
+    BalanceRecord, CustomerRecord, DeliveryRecord, EventRecord, HistoryEntryRecord, Moment,
+    Reserved, RewardRecord, TierRecord,
 };
 use uuid::Uuid;
 
@@ -107,6 +107,19 @@ impl Loader<Balances> for Batch {
                 .push(row);
         }
         Ok(found)
+    }
+}
+
+impl Loader<Moment> for Batch {
+    type Value = Arc<Reserved>;
+    type Error = Failed;
+
+    async fn load(&self, keys: &[Moment]) -> Result<HashMap<Moment, Arc<Reserved>>, Failed> {
+        let found = self.0.read(self.0.scope.reserved_after(keys).await)?;
+        Ok(found
+            .into_iter()
+            .map(|(moment, reserved)| (moment, Arc::new(reserved)))
+            .collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 use laurel_payloads::{Amount, CustomerId, RewardId, Timestamp, Total};
-use laurel_store::BalanceRecord;
+use laurel_store::{BalanceRecord, Moment};
 
 use super::Reward;
 use crate::reads::{Balances, read};
@@ -36,8 +36,15 @@ impl Wallet {
 pub(crate) struct Balance {
     reward: RewardId,
     total: Amount,
-    reserved: Option<Amount>,
+    reserved: Reserved,
     expires_at: Option<Timestamp>,
+}
+
+/// How much of a balance is reserved.
+enum Reserved {
+    Known(Amount),
+    /// What a snapshot in an event does not tell: reckoned where it is asked for.
+    After(Moment),
 }
 
 impl From<BalanceRecord> for Balance {
@@ -45,7 +52,7 @@ impl From<BalanceRecord> for Balance {
         Self {
             reward: record.reward_id,
             total: record.total,
-            reserved: Some(record.reserved),
+            reserved: Reserved::Known(record.reserved),
             expires_at: record.expires_at,
         }
     }
@@ -53,11 +60,11 @@ impl From<BalanceRecord> for Balance {
 
 impl Balance {
     /// What a snapshot in an event says of one reward. One without a reward says nothing.
-    pub(crate) fn after(total: &Total) -> Option<Self> {
+    pub(crate) fn after(moment: &Moment, total: &Total) -> Option<Self> {
         Some(Self {
             reward: total.reward_id.clone()?,
             total: total.total.unwrap_or(Amount::ZERO),
-            reserved: None,
+            reserved: Reserved::After(moment.clone()),
             expires_at: total.expiration_date,
         })
     }
@@ -76,10 +83,16 @@ impl Balance {
         self.total.into()
     }
 
-    /// How much of it is reserved: reservations not yet redeemed, released or expired. Null in the
-    /// balances after an entry, since a snapshot does not tell.
-    async fn reserved(&self) -> Option<Decimal> {
-        self.reserved.map(Decimal)
+    /// How much of it is reserved: reservations not yet redeemed, released or expired. In the balances
+    /// after an entry: as of that entry.
+    async fn reserved(&self, context: &Context<'_>) -> Result<Decimal> {
+        let moment = match &self.reserved {
+            Reserved::Known(amount) => return Ok(Decimal(*amount)),
+            Reserved::After(moment) => moment,
+        };
+        let reserved = read(context, moment.clone()).await?.unwrap_or_default();
+        let reserved = reserved.get(&self.reward).copied();
+        Ok(Decimal(reserved.unwrap_or(Amount::ZERO)))
     }
 
     /// When the next of it expires.

@@ -9,6 +9,7 @@ mod limits;
 mod log;
 mod nodes;
 mod pages;
+mod reserved;
 mod schema;
 mod statements;
 mod story;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Result};
 use laurel_payloads::{CustomerId, Event, EventKind, Timestamp};
-use laurel_store::{HistoryEntryRecord, TierChangeRecord};
+use laurel_store::{HistoryEntryRecord, Moment, TierChangeRecord};
 use uuid::Uuid;
 
 use crate::asking::Asking;
@@ -65,6 +65,15 @@ impl Entry {
         Ok(Customer(customer.ok_or_else(|| {
             Asking::of(context).failed(&Missing("customer"))
         })?))
+    }
+
+    /// Right after the entry's event.
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            customer_id: self.customer_id.clone(),
+            event_seq: self.event_seq,
+            occurred_at: self.occurred_at,
+        }
     }
 
     /// The event behind the entry. Those of a page are read together.

@@ -111,7 +111,11 @@ async fn balances_after(entry: &Entry, context: &Context<'_>) -> Result<Vec<Bala
     let totals = wallet(&event)
         .map(|wallet| wallet.totals.as_slice())
         .unwrap_or_default();
-    Ok(totals.iter().filter_map(Balance::after).collect())
+    let moment = entry.moment();
+    let balances = totals
+        .iter()
+        .filter_map(|total| Balance::after(&moment, total));
+    Ok(balances.collect())
 }
 
 fn movement(event: &Event) -> Option<&Movement> {
