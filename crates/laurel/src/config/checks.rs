@@ -1,9 +1,9 @@
 //! What is refused although it parses, and what is allowed although it is unwise.
 
-use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
-use super::{Config, Transport};
+use super::{Config, Transport, credentials};
 
 /// A fault and the key it is at.
 pub(super) struct Fault {
@@ -11,26 +11,15 @@ pub(super) struct Fault {
     pub(super) problem: String,
 }
 
-/// Shorter secrets can be guessed.
-const SHORTEST_SECRET: usize = 24;
-
-/// What stands where a secret should, in examples and in haste.
-const PLACEHOLDERS: [&str; 7] = [
-    "changeme",
-    "change-me",
-    "change_me",
-    "replace-me",
-    "your-token",
-    "your-secret",
-    "placeholder",
-];
+/// Less, and work would be taken from those who are still at it.
+const SHORTEST_LEASE: Duration = Duration::from_secs(1);
 
 /// The first fault that the types of the configuration let through.
 pub(super) fn refuse(config: &Config) -> Result<(), Fault> {
     listeners(config)?;
     database(config)?;
     limits(config)?;
-    secrets(config)?;
+    credentials::refuse(config)?;
     email(config)
 }
 
@@ -109,61 +98,13 @@ fn limits(config: &Config) -> Result<(), Fault> {
             return fault(path, "a deadline of nothing refuses everything");
         }
     }
-    Ok(())
-}
-
-fn secrets(config: &Config) -> Result<(), Fault> {
-    let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
-    for (name, source) in &config.sources {
-        if let Err(error) = laurel_store::Source::new(name) {
-            return fault(["sources", name], &error.to_string());
-        }
-        if source.auth.is_empty() {
-            return fault(
-                ["sources", name],
-                "`auth` is missing: nobody could post to this source",
-            );
-        }
-        for (index, auth) in source.auth.iter().enumerate() {
-            let place = ["sources", name, "auth", &index.to_string()];
-            if auth.secrets().next().is_none() {
-                return fault(place, "`token` is missing");
-            }
-            for secret in auth.secrets() {
-                if let Some(problem) = weakness(secret.expose()) {
-                    return fault(place, problem);
-                }
-                match owners.insert(secret.expose(), name) {
-                    Some(owner) if owner != name => {
-                        let problem =
-                            format!("source `{owner}` has the same secret; give each its own");
-                        return fault(place, &problem);
-                    }
-                    _ => {}
-                }
-            }
-        }
+    if config.workers.lease < SHORTEST_LEASE {
+        return fault(
+            ["workers", "lease"],
+            "must be a second or more: work takes its time",
+        );
     }
     Ok(())
-}
-
-fn weakness(secret: &str) -> Option<&'static str> {
-    let lower = secret.to_ascii_lowercase();
-    let mut distinct: Vec<u8> = secret.bytes().collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    if secret.len() < SHORTEST_SECRET {
-        Some("the secret is shorter than 24 bytes; `openssl rand -hex 24` makes a good one")
-    } else if secret
-        .bytes()
-        .any(|byte| !byte.is_ascii_graphic() || byte == b'/')
-    {
-        Some("the secret must fit in a URL's path and in a header: visible ASCII without a slash")
-    } else if distinct.len() < 6 || PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
-        Some("the secret is a placeholder; `openssl rand -hex 24` makes a good one")
-    } else {
-        None
-    }
 }
 
 fn email(config: &Config) -> Result<(), Fault> {
@@ -225,7 +166,10 @@ fn world_readable(_: &Path) -> bool {
     false
 }
 
-fn fault<'a>(path: impl IntoIterator<Item = &'a str>, problem: &str) -> Result<(), Fault> {
+pub(super) fn fault<'a>(
+    path: impl IntoIterator<Item = &'a str>,
+    problem: &str,
+) -> Result<(), Fault> {
     let path = path.into_iter().map(str::to_owned).collect();
     Err(Fault {
         path,

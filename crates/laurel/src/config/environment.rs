@@ -14,7 +14,7 @@ use super::ConfigError;
 const PREFIX: &str = "LAUREL__";
 
 /// The keys that may be read from a file, by their last name.
-const SECRETS: [&str; 3] = ["token", "secrets", "url"];
+const SECRETS: [&str; 4] = ["token", "secrets", "revoked", "url"];
 
 /// Which variable set which key.
 pub(super) type Origins = BTreeMap<Vec<String>, String>;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::duration;
+use super::{Network, duration};
 
 /// The listener for webhooks, the API and the pages that mails link to.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +18,9 @@ pub struct Http {
     /// What customers and senders reach it as, for the links in mails; `http://` and `listen` unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
+    /// Proxies of your own in front of it, which are believed when `X-Forwarded-For` says whom they speak for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxies: Vec<Network>,
     /// Connections open at a time, in all. Fewer where the process may not open that many files.
     #[schemars(range(min = 1))]
     pub max_connections: usize,
@@ -39,6 +42,7 @@ impl Default for Http {
         Self {
             listen: loopback(8080),
             public_url: None,
+            trusted_proxies: Vec::new(),
             max_connections: 4096,
             max_connections_per_address: 512,
             header_deadline: Duration::from_secs(10),

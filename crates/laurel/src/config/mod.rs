@@ -3,7 +3,9 @@
 //! Built-in defaults give way to `laurel.toml`, and that to `LAUREL__SECTION__KEY` in the
 //! environment. A mistake is one message that names its place, and stops the start.
 
+mod auth;
 mod checks;
+mod credentials;
 mod database;
 mod duration;
 mod email;
@@ -13,6 +15,7 @@ mod file;
 mod http;
 mod load;
 mod log;
+mod network;
 mod secret;
 mod sources;
 mod workers;
@@ -22,14 +25,16 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::auth::{Algorithm, Auth, AuthKind, Encoding, Header};
 pub use self::database::Database;
 pub use self::email::{Email, FileTransport, Smtp, Transport};
 pub use self::error::ConfigError;
 pub use self::http::{Admin, GraphQl, Http, Ingest};
 pub use self::load::Loaded;
 pub use self::log::{Log, LogFormat};
+pub use self::network::Network;
 pub use self::secret::{Address, Secret};
-pub use self::sources::{Auth, AuthKind, Source};
+pub use self::sources::Source;
 pub use self::workers::Workers;
 
 /// Everything that can be configured; a section that is left out has its defaults.

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::mailbox::{self, Mailbox};
-use crate::config::{Auth, AuthKind, Config, Secret, Transport};
+use crate::config::{Auth, Config, Secret, Transport};
 use crate::listener::Listener;
 use crate::serve::{self, Listeners, Role};
 use crate::{Failure, Platform, database, shutdown};
@@ -90,11 +90,7 @@ fn config(path: &std::path::Path, http: std::net::SocketAddr) -> Config {
     config.email.transport = Transport::None;
     config.email.from = Some("Café Central <club@cafe-central.example>".to_owned());
     config.email.settle = Duration::ZERO;
-    let auth = Auth {
-        kind: AuthKind::Token,
-        token: Some(Secret::from(TOKEN.to_owned())),
-        secrets: Vec::new(),
-    };
+    let auth = Auth::with_token(Secret::from(TOKEN.to_owned()));
     config
         .sources
         .entry(SOURCE.to_owned())

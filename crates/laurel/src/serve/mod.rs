@@ -6,9 +6,11 @@
 mod gate;
 mod health;
 mod routes;
+mod sources;
 mod workers;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::ObjectType;
 use laurel_dispatch::Subscriber;
@@ -19,12 +21,16 @@ use tokio_util::sync::CancellationToken;
 
 use self::gate::Gate;
 use self::health::Health;
+use self::workers::Workers;
 use crate::config::Config;
 use crate::database::{self, Lock};
 use crate::listener::{self, Listener};
 use crate::{Failure, telemetry};
 
 pub(crate) use self::workers::dispatcher;
+
+/// Time for the database to be closed, after the drain.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Which parts of the server a process runs. Any number of each share one PostgreSQL.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -121,21 +127,34 @@ async fn work<Q: ObjectType + 'static>(
         () = shutdown.cancelled() => return Ok(()),
     };
     gate.open(routes::router(parts, query, &store)?);
-    let stop_workers = CancellationToken::new();
-    let mut workers = workers::start(parts, &store, stop_workers.clone()).await?;
+    let mut workers = workers::start(parts, &store, shutdown.clone()).await?;
     health.ready(store.clone());
     tracing::info!(role = ?parts.role, database = %parts.config.database, "ready");
     let ended = workers.until(shutdown).await;
     health.stopping();
-    tracing::info!("stopping");
-    // What is being received is stored first; then those who work on it stop.
     shutdown.cancel();
+    tracing::info!("stopping");
+    // The listener keeps the deadline by itself; what goes beyond it is a worker's, and is taken up
+    // again by the next one.
+    let limit = parts.config.http.drain_deadline + GRACE;
+    let drained = tokio::time::timeout(limit, drain(http, gate, workers, &store)).await;
+    ended.and(drained.unwrap_or_else(|_| {
+        tracing::warn!("stopped with work unfinished; it will be taken up again");
+        Ok(())
+    }))
+}
+
+/// Lets requests and workers finish what they are doing, then lets go of the database.
+async fn drain(
+    http: Option<JoinHandle<()>>,
+    gate: &Gate,
+    workers: Workers,
+    store: &Store,
+) -> Result<(), Failure> {
     if let Some(http) = http {
         joined(http.await)?;
     }
     gate.close();
-    stop_workers.cancel();
-    ended?;
     workers.stopped().await;
     store.close().await?;
     tracing::info!("stopped");

@@ -1,15 +1,12 @@
 //! The public port's routes, by role.
 
-use std::sync::Arc;
-
-use anyhow::Context;
 use async_graphql::ObjectType;
 use axum::Router;
-use laurel_ingest::{Intake, SourceSettings, TokenVerifier, Verifier};
-use laurel_store::{Source, Store};
+use laurel_ingest::Intake;
+use laurel_store::Store;
 
-use super::{Parts, Role};
-use crate::config::{self, AuthKind, Config};
+use super::{Parts, Role, sources};
+use crate::config::{Config, Network};
 
 pub(super) fn router<Q: ObjectType + 'static>(
     parts: &Parts,
@@ -20,7 +17,7 @@ pub(super) fn router<Q: ObjectType + 'static>(
     if matches!(parts.role, Role::All | Role::Ingest) {
         let intake = Intake::start(
             store.clone(),
-            sources(&parts.config)?,
+            sources::of(&parts.config)?,
             intake_settings(&parts.config),
         );
         router = router.merge(laurel_ingest::router(intake));
@@ -36,6 +33,7 @@ pub(super) fn router<Q: ObjectType + 'static>(
 }
 
 fn intake_settings(config: &Config) -> laurel_ingest::Settings {
+    let proxies = config.http.trusted_proxies.iter();
     laurel_ingest::Settings {
         max_body: config.ingest.max_body,
         body_deadline: config.ingest.body_deadline,
@@ -45,26 +43,7 @@ fn intake_settings(config: &Config) -> laurel_ingest::Settings {
         } else {
             4
         },
+        trusted_proxies: proxies.map(|Network(network)| *network).collect(),
         ..laurel_ingest::Settings::default()
-    }
-}
-
-fn sources(config: &Config) -> anyhow::Result<Vec<SourceSettings>> {
-    let sources = config.sources.iter().map(|(name, source)| {
-        Ok(SourceSettings {
-            source: Source::new(name).with_context(|| format!("sources.{name}"))?,
-            verifiers: source.auth.iter().map(verifier).collect(),
-            allow: None,
-            duplicate_window: source.duplicate_window,
-        })
-    });
-    sources.collect()
-}
-
-fn verifier(auth: &config::Auth) -> Arc<dyn Verifier> {
-    match auth.kind {
-        AuthKind::Token => Arc::new(TokenVerifier::new(
-            auth.secrets().map(config::Secret::expose),
-        )),
     }
 }
