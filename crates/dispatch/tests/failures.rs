@@ -45,10 +45,10 @@ impl Subscriber for Moody {
                 Some(Deed::Refuse) => return Err(Rejection::retry("not today")),
                 Some(Deed::GiveUp) => return Err(Rejection::give_up("never").for_event(event)),
                 Some(Deed::Panic) => panic!("a bug"),
-                Some(Deed::Hang) => std::future::pending().await,
+                Some(Deed::Hang) => std::future::pending::<()>().await,
                 Some(Deed::HoldTheWriter) => {
                     cx.write().await?;
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
                 None => {}
             }
@@ -109,7 +109,7 @@ async fn only_the_guilty_event_waits(database: TestDatabase) {
         .enumerate()
     {
         // Each round's events are new: the window is over.
-        database.clock.advance(Duration::from_secs(25 * 3600));
+        database.clock.advance(Duration::from_hours(25));
         let (moody, dispatcher) = after(&database, deed).await;
         assert_eq!(handled(&moody).len(), 2, "round {round}");
         let left = dispatcher.drain().await.expect("a drain");
@@ -129,7 +129,7 @@ async fn after_ten_tries_it_is_a_dead_letter_and_can_be_revived(database: TestDa
     let (_, dispatcher) = after(&database, Deed::Refuse).await;
     for _ in 0..9 {
         assert_eq!(dispatcher.drain().await.expect("a drain").dead, 0);
-        database.clock.advance(Duration::from_secs(600));
+        database.clock.advance(Duration::from_mins(10));
     }
     assert_eq!(
         dispatcher.drain().await.expect("a drain"),
@@ -184,7 +184,7 @@ async fn a_hopeless_event_is_dead_at_once(database: TestDatabase) {
 async fn the_reason_of_a_failure_is_kept(database: TestDatabase) {
     let (_, dispatcher) = after(&database, Deed::Panic).await;
     for _ in 0..9 {
-        database.clock.advance(Duration::from_secs(600));
+        database.clock.advance(Duration::from_mins(10));
         dispatcher.drain().await.expect("a drain");
     }
     assert_eq!(reasons(&database.store).await, ["it panicked: a bug"]);
