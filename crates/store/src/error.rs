@@ -73,28 +73,37 @@ fn classify(error: &DbErr) -> Class {
     }
 }
 
-/// SQLSTATE classes of PostgreSQL (its manual, appendix A) and result codes of SQLite (sqlite.org/rescode.html).
+/// SQLSTATE codes of PostgreSQL, which have five characters (its manual, appendix A), and result codes of SQLite, whose
+/// low byte tells the kind (sqlite.org/rescode.html).
 fn classify_code(code: &str) -> Class {
+    if code.len() < 5 {
+        let kind = code.parse::<u32>().map(|code| code & 0xff);
+        return match kind {
+            // SQLITE_BUSY, SQLITE_LOCKED.
+            Ok(5 | 6) => Class::Conflict,
+            // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN.
+            Ok(8 | 10 | 13 | 14) => Class::Unavailable,
+            // SQLITE_CORRUPT, SQLITE_NOTADB.
+            Ok(11 | 26) => Class::Corrupt,
+            _ => Class::Other,
+        };
+    }
     match code {
-        // serialization_failure, deadlock_detected; SQLITE_BUSY, SQLITE_LOCKED, SQLITE_BUSY_SNAPSHOT.
-        "40001" | "40P01" | "5" | "6" | "517" => Class::Conflict,
-        // SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN, SQLITE_READONLY.
-        "10" | "13" | "14" | "8" => Class::Unavailable,
-        // SQLITE_CORRUPT, SQLITE_NOTADB.
-        "11" | "26" => Class::Corrupt,
-        // Connection exceptions, insufficient resources, operator intervention, system errors; lock and idle time-outs.
-        code if ["08", "53", "57", "58"]
+        // serialization_failure, deadlock_detected.
+        "40001" | "40P01" => Class::Conflict,
+        // lock_not_available, idle_in_transaction_session_timeout, read_only_sql_transaction (a standby that answers
+        // for a server that is gone).
+        "55P03" | "25P03" | "25006" => Class::Unavailable,
+        // data_corrupted, index_corrupted.
+        "XX001" | "XX002" => Class::Corrupt,
+        // Connection exceptions, insufficient resources, operator intervention, system errors.
+        _ if ["08", "53", "57", "58"]
             .iter()
             .any(|class| code.starts_with(class)) =>
         {
             Class::Unavailable
         }
-        "55P03" | "25P03" => Class::Unavailable,
-        // SQLite's extended I/O errors carry SQLITE_IOERR in their low byte.
-        code => match code.parse::<u32>() {
-            Ok(extended) if code.len() < 5 && extended & 0xff == 10 => Class::Unavailable,
-            _ => Class::Other,
-        },
+        _ => Class::Other,
     }
 }
 
@@ -106,12 +115,28 @@ mod tests {
     fn codes_of_both_databases_are_classified() {
         for (code, class) in [
             ("40P01", Class::Conflict),
+            ("55P03", Class::Unavailable),
+            ("53100", Class::Unavailable),
+            ("57P01", Class::Unavailable),
+            ("25006", Class::Unavailable),
+            ("XX001", Class::Corrupt),
+            ("42P01", Class::Other),
+            ("23514", Class::Other),
+            // SQLITE_BUSY, its _RECOVERY, _SNAPSHOT and _TIMEOUT.
             ("5", Class::Conflict),
+            ("261", Class::Conflict),
+            ("517", Class::Conflict),
+            ("773", Class::Conflict),
+            // SQLITE_FULL, IOERR_WRITE, READONLY_DBMOVED, CANTOPEN_ISDIR.
             ("13", Class::Unavailable),
             ("778", Class::Unavailable),
-            ("57P01", Class::Unavailable),
+            ("1032", Class::Unavailable),
+            ("526", Class::Unavailable),
             ("11", Class::Corrupt),
-            ("42P01", Class::Other),
+            ("779", Class::Corrupt),
+            // SQLITE_ERROR, CONSTRAINT_CHECK.
+            ("1", Class::Other),
+            ("275", Class::Other),
         ] {
             assert_eq!(classify_code(code), class, "{code}");
         }

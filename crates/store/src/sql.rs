@@ -79,52 +79,23 @@ pub(crate) async fn insert<const N: usize>(
     rows: Vec<[Value; N]>,
     tail: &str,
 ) -> Result<Vec<QueryResult>, DbErr> {
-    many(
-        db,
-        &format!("INSERT INTO {into} VALUES "),
-        &[""; N],
-        rows,
-        tail,
-    )
-    .await
-}
-
-/// `{head} ($1, $2), ($3, $4) … {tail}` in as few statements as it takes. A cast names a column's type where the
-/// database cannot tell it from the context.
-pub(crate) async fn many<const N: usize>(
-    db: &impl ConnectionTrait,
-    head: &str,
-    casts: &[&str; N],
-    rows: Vec<[Value; N]>,
-    tail: &str,
-) -> Result<Vec<QueryResult>, DbErr> {
     let mut returned = Vec::new();
     let mut rows = rows.into_iter();
     while let Some(&size) = CHUNKS.iter().find(|&&size| rows.len() >= size) {
         let values: Vec<Value> = rows.by_ref().take(size).flatten().collect();
-        let sql = format!("{head}{}{tail}", tuples(casts, size));
+        let sql = format!("INSERT INTO {into} VALUES {} {tail}", tuples::<N>(size));
         returned.extend(query(db, &sql, values).await?);
     }
     Ok(returned)
 }
 
-fn tuples<const N: usize>(casts: &[&str; N], count: usize) -> String {
-    let mut sql = String::with_capacity(count * N * 6);
-    for tuple in 0..count {
-        sql.push_str(if tuple == 0 { "(" } else { ", (" });
-        for (column, cast) in casts.iter().enumerate() {
-            let comma = if column == 0 { "" } else { ", " };
-            let number = tuple * N + column + 1;
-            if cast.is_empty() {
-                sql += &format!("{comma}${number}");
-            } else {
-                sql += &format!("{comma}CAST(${number} AS {cast})");
-            }
-        }
-        sql.push(')');
-    }
-    sql.push(' ');
-    sql
+/// `($1, $2), ($3, $4)`: `count` rows of `N` parameters.
+fn tuples<const N: usize>(count: usize) -> String {
+    let row = |row: usize| {
+        let parameters = (1..=N).map(|column| format!("${}", row * N + column));
+        format!("({})", parameters.collect::<Vec<_>>().join(", "))
+    };
+    (0..count).map(row).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -133,7 +104,7 @@ mod tests {
 
     #[test]
     fn tuples_number_their_parameters_through() {
-        assert_eq!(tuples(&["", ""], 2), "($1, $2), ($3, $4) ");
-        assert_eq!(tuples(&["BIGINT"], 1), "(CAST($1 AS BIGINT)) ");
+        assert_eq!(tuples::<2>(2), "($1, $2), ($3, $4)");
+        assert_eq!(tuples::<1>(1), "($1)");
     }
 }

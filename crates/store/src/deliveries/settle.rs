@@ -1,7 +1,9 @@
 //! Ends a claim: done, to be retried, dead, or given back.
 
+use std::collections::BTreeMap;
+
 use laurel_payloads::Timestamp;
-use sea_orm::Value;
+use sea_orm::ConnectionTrait;
 
 use super::Delivery;
 use crate::{Error, Result, Store, Tx, sql, text};
@@ -13,19 +15,24 @@ impl Tx {
     /// [`Error::LeaseLost`] where one of them is no longer held under the lease of its claim: the transaction must be
     /// rolled back, for somebody else handles it.
     pub async fn settle(&self, subscriber: &str, deliveries: &[Delivery]) -> Result<()> {
-        let held: Vec<[Value; 2]> = deliveries
-            .iter()
-            .map(|delivery| [delivery.event.seq.into(), delivery.attempt.into()])
-            .collect();
-        let delete = format!(
-            "DELETE FROM deliveries WHERE subscriber = {} AND locked_until IS NOT NULL \
-             AND (event_seq, attempts) IN (VALUES ",
-            quoted(subscriber)
+        let mut held = BTreeMap::<i64, Vec<i64>>::new();
+        for delivery in deliveries {
+            let seqs = held.entry(delivery.attempt).or_default();
+            seqs.push(delivery.event.seq);
+        }
+        let backend = self.connection().get_database_backend();
+        // Nearly always all of a batch is at the same attempt, and this is one statement.
+        let sql = format!(
+            "DELETE FROM deliveries WHERE subscriber = $1 AND attempts = $2 AND locked_until IS NOT NULL \
+             AND event_seq {}",
+            sql::in_list(backend, 3)
         );
-        let casts = ["BIGINT", "BIGINT"];
-        let tail = ") RETURNING event_seq";
-        let settled = sql::many(self.connection(), &delete, &casts, held, tail).await?;
-        if settled.len() == deliveries.len() {
+        let mut settled = 0;
+        for (attempt, seqs) in held {
+            let values = [subscriber.into(), attempt.into(), sql::list(backend, seqs)];
+            settled += sql::execute(self.connection(), &sql, values).await?;
+        }
+        if settled == deliveries.len() as u64 {
             Ok(())
         } else {
             Err(Error::LeaseLost)
@@ -104,9 +111,4 @@ impl Store {
             Err(Error::LeaseLost)
         }
     }
-}
-
-/// A string literal. A subscriber's name is a constant of the program, never input.
-fn quoted(name: &str) -> String {
-    format!("'{}'", name.replace('\'', "''"))
 }

@@ -1,7 +1,9 @@
 //! Writes customers, and the wallets that they hold, from what events say of them.
 
+use std::collections::BTreeMap;
+
 use laurel_payloads::{Amount, CustomerId, RewardId, Timestamp};
-use sea_orm::Value;
+use sea_orm::{ConnectionTrait, Value};
 
 use crate::text::storable;
 use crate::{Result, Source, Tx, sql};
@@ -98,9 +100,20 @@ impl Tx {
     }
 
     async fn replace_wallets(&self, updates: &[CustomerUpdate]) -> Result<()> {
-        let owners = updates.iter().map(key).collect();
-        let head = "DELETE FROM wallet_balances WHERE (source, customer_id) IN (VALUES ";
-        sql::many(self.connection(), head, &["TEXT", "TEXT"], owners, ")").await?;
+        let mut owners = BTreeMap::<&Source, Vec<String>>::new();
+        for update in updates {
+            let owners = owners.entry(&update.source).or_default();
+            owners.push(update.customer_id.to_string());
+        }
+        let backend = self.connection().get_database_backend();
+        let sql = format!(
+            "DELETE FROM wallet_balances WHERE source = $1 AND customer_id {}",
+            sql::in_list(backend, 2)
+        );
+        for (source, customers) in owners {
+            let values = [source.as_str().into(), sql::list(backend, customers)];
+            sql::execute(self.connection(), &sql, values).await?;
+        }
         let lines = updates.iter().flat_map(|update| {
             let wallet = update.wallet.iter().flat_map(|wallet| &wallet.balances);
             wallet.map(move |line| {

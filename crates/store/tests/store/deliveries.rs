@@ -164,7 +164,9 @@ async fn what_is_settled_is_gone(database: TestDatabase) {
     database.append(&bodies).await;
     let claimed = claim(store, "all", 100).await;
     assert_eq!(claimed.len(), 73);
+    let before = store.statements();
     settle(store, "all", &claimed).await;
+    assert_eq!(store.statements() - before, 1);
     let sql = "SELECT count(*) FROM deliveries WHERE subscriber = ";
     let left: i64 = raw::value(store, &format!("{sql}'all'")).await;
     let untouched: i64 = raw::value(store, &format!("{sql}'others'")).await;
