@@ -13,11 +13,11 @@ use tempfile::TempDir;
 
 const TOKEN: &str = "kX9vQ2mL7pR4tW8yB3nC6dF1gH5jA0sZ";
 /// Everything that is waited for has come by then, or the test has failed.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Bounds one exchange with a server that may be gone.
 const EXCHANGE: Duration = Duration::from_secs(5);
 
-pub struct Server {
+pub(crate) struct Server {
     folder: TempDir,
     http: SocketAddr,
     admin: SocketAddr,
@@ -27,7 +27,7 @@ pub struct Server {
 
 impl Server {
     /// A server over this database that has answered that it is ready.
-    pub fn new(database: &str) -> Self {
+    pub(crate) fn new(database: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (http, admin) = (free_address(), free_address());
         let config = format!(
@@ -56,12 +56,12 @@ email = {{ transport = "file", from = "club@example.com", settle = "0s", file.fo
         server
     }
 
-    pub fn deadline(&self) -> Instant {
+    pub(crate) fn deadline(&self) -> Instant {
         self.deadline
     }
 
     /// SIGKILL: the process is given no chance to do anything more.
-    pub fn kill_and_restart(&self) {
+    pub(crate) fn kill_and_restart(&self) {
         let mut process = self.process.lock().expect("a process");
         process.kill().expect("a process to kill");
         process.wait().expect("its end");
@@ -71,14 +71,14 @@ email = {{ transport = "file", from = "club@example.com", settle = "0s", file.fo
     }
 
     /// Ends the server.
-    pub fn stop(&self) -> io::Result<()> {
+    pub(crate) fn stop(&self) -> io::Result<()> {
         let mut process = self.process.lock().expect("a process");
         process.kill()?;
         process.wait().map(drop)
     }
 
     /// Posts a body until it is answered 2xx, and returns the id in the answer.
-    pub fn post_until_acknowledged(&self, body: &[u8]) -> String {
+    pub(crate) fn post_until_acknowledged(&self, body: &[u8]) -> String {
         loop {
             if let Ok(answer) = self.post(body)
                 && answer.starts_with("HTTP/1.1 200")
@@ -95,7 +95,7 @@ email = {{ transport = "file", from = "club@example.com", settle = "0s", file.fo
     }
 
     /// Every mail in the folder; there is nothing else in it.
-    pub fn mails(&self) -> Vec<String> {
+    pub(crate) fn mails(&self) -> Vec<String> {
         let files = fs::read_dir(self.folder.path().join("mail")).expect("the mail folder");
         let mut mails = Vec::new();
         for file in files {
