@@ -50,6 +50,8 @@ impl Store {
 
     async fn accept(&self, event: &EventRecord, parsed: &Event) -> Result<bool> {
         let tx = self.begin().await?;
+        // The routes before the event, as an append does: a registration holds both off in one order.
+        let routes = routes::read(tx.connection()).await?;
         let sql = "UPDATE events SET state = 'accepted', kind = $2, customer_id = $3, occurred_at = $4, \
                    quarantine_reason = NULL, quarantine_place = NULL WHERE seq = $1 AND state = 'quarantined'";
         let values = [
@@ -64,7 +66,6 @@ impl Store {
         ];
         let changed = sql::execute(tx.connection(), sql, values).await? == 1;
         if changed && event.state != EventState::Accepted {
-            let routes = routes::read(tx.connection()).await?;
             let takers = routes
                 .iter()
                 .filter(|route| route.takes(Some(&parsed.name)));

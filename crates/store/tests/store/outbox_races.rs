@@ -70,13 +70,6 @@ async fn workers_of_several_copies_never_share_a_customer(database: TestDatabase
     assert_eq!(sent, 90);
 }
 
-/// Waits until the database has `waiting` sessions wait for a lock, or the task has ended.
-async fn until_blocked<T>(store: &Store, waiting: i64, task: &JoinHandle<T>) {
-    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-               AND wait_event_type = 'Lock'";
-    while !task.is_finished() && raw::value::<i64>(store, sql).await < waiting {}
-}
-
 fn claiming(store: Store) -> JoinHandle<Vec<OutboxGroup>> {
     tokio::spawn(async move { claim(&store, &CLAIM).await })
 }
@@ -103,11 +96,11 @@ async fn a_claim_that_was_made_to_wait_takes_no_customer_that_is_held_by_now(
         .await
         .expect("a lock");
     let first = claiming(one);
-    until_blocked(store, 1, &first).await;
+    raw::until_blocked(store, 1, &first).await;
     // An earlier event is handled meanwhile, and its message claimed.
     enqueue(store, &[message(&database, "ana", 1)]).await;
     let second = claiming(two);
-    until_blocked(store, 2, &second).await;
+    raw::until_blocked(store, 2, &second).await;
     blocker.rollback().await.expect("a rollback");
     let first = first.await.expect("a task that ends");
     let second = second.await.expect("a task that ends");

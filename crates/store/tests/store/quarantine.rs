@@ -5,6 +5,7 @@ use std::time::Duration;
 use laurel_payloads::{EventKind, Timestamp};
 use laurel_store::{EventFilter, EventState, Kinds};
 use laurel_testkit::{TestDatabase, both_databases, fixture};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::bodies::{coupon, source};
 use crate::deliveries::{claim, subscribe};
@@ -15,6 +16,7 @@ both_databases!(
     what_still_cannot_be_read_stays,
     the_quarantine_is_read_page_by_page,
     two_copies_accept_an_event_once,
+    a_second_reading_a_registration_and_a_repeat_never_deadlock,
 );
 
 /// What an older binary, which could read none of it, would have left behind.
@@ -135,4 +137,37 @@ async fn two_copies_accept_an_event_once(database: TestDatabase) {
     let accepted = [read.0, read.1].map(|step| step.expect("a step").map_or(0, |step| step.1));
     assert_eq!(accepted.iter().sum::<usize>(), 40);
     assert_eq!(claim(store, "all", 500).await.len(), 40);
+}
+
+async fn a_second_reading_a_registration_and_a_repeat_never_deadlock(database: TestDatabase) {
+    database.append(&[&coupon("ana", 1)]).await;
+    quarantine_everything(&database).await;
+    let (one, two) = (
+        database.another_store().await,
+        database.another_store().await,
+    );
+    // What an append does that has read the routes, and has yet to count a repeat on the event.
+    let append = database.store.begin().await.expect("a transaction");
+    raw::first::<i64>(&append, "SELECT count(*) FROM subscribers").await;
+    let observed = raw::backend(&append) == DbBackend::Postgres;
+    let registering = tokio::spawn(async move { one.register("all", &Kinds::All).await });
+    if observed {
+        raw::until_blocked(&database.store, 1, &registering).await;
+    }
+    let source = database.source();
+    let reading = tokio::spawn(async move { two.reread_quarantine(&source, 0).await });
+    if observed {
+        raw::until_blocked(&database.store, 2, &reading).await;
+    }
+    let repeat = "UPDATE events SET delivery_count = delivery_count + 1";
+    let counted = append.connection().execute_unprepared(repeat).await;
+    counted.expect("no deadlock");
+    append.commit().await.expect("a commit");
+    let registered = registering.await.expect("a task that ends");
+    registered.expect("no deadlock");
+    let read = reading.await.expect("a task that ends");
+    assert_eq!(
+        read.expect("no deadlock").map(|(_, accepted)| accepted),
+        Some(1)
+    );
 }

@@ -2,6 +2,7 @@
 
 use laurel_store::{Store, Tx};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TryGetable};
+use tokio::task::JoinHandle;
 
 /// Runs statements and makes them durable.
 pub(crate) async fn run(store: &Store, sql: &str) {
@@ -38,4 +39,16 @@ pub(crate) fn backend(tx: &Tx) -> DbBackend {
 pub(crate) async fn expire_leases(store: &Store, table: &str) {
     let sql = format!("UPDATE {table} SET locked_until = 1 WHERE locked_until IS NOT NULL");
     run(store, &sql).await;
+}
+
+/// Waits until `waiting` sessions of this database wait for a lock, or the task has ended. On SQLite there are no
+/// sessions to be seen, and it waits for nothing.
+pub(crate) async fn until_blocked<T>(store: &Store, waiting: i64, task: &JoinHandle<T>) {
+    let tx = store.begin().await.expect("a transaction");
+    if backend(&tx) != DbBackend::Postgres {
+        return;
+    }
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+               AND wait_event_type = 'Lock'";
+    while !task.is_finished() && value::<i64>(store, sql).await < waiting {}
 }

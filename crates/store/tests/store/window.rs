@@ -44,13 +44,8 @@ async fn content_that_is_renewed_meanwhile_is_remembered(database: TestDatabase)
     assert_eq!(updated.expect("an update").rows_affected(), 2);
     let other = database.another_store().await;
     let forgetting = tokio::spawn(async move { other.forget_expired().await });
-    let postgres = raw::backend(&renewing) == DbBackend::Postgres;
-    while postgres && !forgetting.is_finished() {
-        let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-                     AND wait_event_type = 'Lock'";
-        if raw::value::<i64>(store, waits).await > 0 {
-            break;
-        }
+    if raw::backend(&renewing) == DbBackend::Postgres {
+        raw::until_blocked(store, 1, &forgetting).await;
     }
     renewing.commit().await.expect("a commit");
     forgetting.await.expect("a task that ends").expect("a step");
