@@ -7,6 +7,7 @@ mod m0001_log;
 mod m0002_read_models;
 mod m0003_mail;
 mod m0004_access;
+mod m0005_delivery_ids;
 
 pub use apply::{Error, Status, migrate, status};
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_read_models::Migration),
             Box::new(m0003_mail::Migration),
             Box::new(m0004_access::Migration),
+            Box::new(m0005_delivery_ids::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use laurel_payloads::Timestamp;
 use uuid::Uuid;
 
+use super::delivery_ids::{Holders, original, set_aside};
 use super::{EventState, NewEvent};
 use crate::routes::Route;
 use crate::{Result, Store, Tx, routes, sql};
@@ -51,7 +52,12 @@ impl Store {
         let folds = self.fold(batch);
         let tx = self.begin().await?;
         let routes = routes::read(tx.connection()).await?;
-        let originals = tx.claim_content(batch, &folds).await?;
+        let holders = tx.holders(batch).await?;
+        let mut originals = known(batch, &folds, &holders);
+        originals.extend(tx.claim_content(batch, &folds, &originals).await?);
+        let event_ids = event_ids(batch, &folds, &originals);
+        let holders = tx.claim_ids(batch, &event_ids, holders).await?;
+        let batch = &*set_aside(batch, &holders);
         let new: Vec<&Fold> = folds
             .values()
             .filter(|fold| !originals.contains_key(&fold.id))
@@ -80,13 +86,19 @@ impl Store {
 }
 
 impl Tx {
-    /// Enters each content into the duplicate window, and returns the first event's id for those that are in it.
+    /// Enters each content that is not known by its id into the duplicate window, and returns the first event's id for those that are in it.
     async fn claim_content(
         &self,
         batch: &[NewEvent],
         folds: &Folds,
+        known: &HashMap<Uuid, Uuid>,
     ) -> Result<HashMap<Uuid, Uuid>> {
-        let rows = folds.iter().map(|((source, digest), fold)| {
+        let unknown = || {
+            folds
+                .iter()
+                .filter(|(_, fold)| !known.contains_key(&fold.id))
+        };
+        let rows = unknown().map(|((source, digest), fold)| {
             let first = &batch[fold.members[0]];
             let expires_at = first.received_at.saturating_add(first.duplicate_window);
             [
@@ -111,7 +123,7 @@ impl Tx {
             .map(|row| row.try_get("", "event_id"))
             .collect::<Result<std::collections::HashSet<Uuid>, _>>()?;
         let mut originals = HashMap::new();
-        for ((source, digest), fold) in folds.iter().filter(|(_, fold)| !won.contains(&fold.id)) {
+        for ((source, digest), fold) in unknown().filter(|(_, fold)| !won.contains(&fold.id)) {
             let sql = "SELECT event_id FROM recent WHERE source = $1 AND digest = $2";
             let values = [source.clone().into(), digest.to_vec().into()];
             for row in sql::query(self.connection(), sql, values).await? {
@@ -220,6 +232,26 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// The events of contents that came before under the same delivery id.
+fn known(batch: &[NewEvent], folds: &Folds, holders: &Holders) -> HashMap<Uuid, Uuid> {
+    let known = folds.values().filter_map(|fold| {
+        let mut members = fold.members.iter();
+        let found = members.find_map(|&member| original(&batch[member], holders));
+        Some((fold.id, found?))
+    });
+    known.collect()
+}
+
+/// The event that each of a batch is, new or not.
+fn event_ids(batch: &[NewEvent], folds: &Folds, originals: &HashMap<Uuid, Uuid>) -> Vec<Uuid> {
+    let mut ids = vec![Uuid::nil(); batch.len()];
+    for fold in folds.values() {
+        let id = originals.get(&fold.id).unwrap_or(&fold.id);
+        fold.members.iter().for_each(|&member| ids[member] = *id);
+    }
+    ids
 }
 
 fn last_received(batch: &[NewEvent], fold: &Fold) -> Timestamp {

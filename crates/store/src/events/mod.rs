@@ -1,6 +1,7 @@
 //! The event log: appended to, read, and never rewritten.
 
 mod append;
+mod delivery_ids;
 mod new;
 mod quarantine;
 mod read;

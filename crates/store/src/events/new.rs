@@ -6,7 +6,7 @@ use laurel_payloads::{CustomerId, Reading, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::{EventState, Quarantine};
-use crate::Source;
+use crate::{Source, text};
 
 /// An event that is to be appended.
 #[derive(Debug, Clone)]
@@ -21,7 +21,11 @@ pub struct NewEvent {
     pub(super) occurred_at: Timestamp,
     pub(super) duplicate_window: Duration,
     pub(super) trace_context: Option<String>,
+    pub(super) delivery_id: Option<String>,
 }
+
+/// Longer ids are kept as their SHA-256: an index holds what it is given.
+const LONGEST_ID: usize = 255;
 
 impl NewEvent {
     /// What was read from a body that has just been received.
@@ -67,7 +71,25 @@ impl NewEvent {
             occurred_at,
             duplicate_window,
             trace_context: None,
+            delivery_id: None,
         }
+    }
+
+    /// Records the id that the sender signed together with the body (`webhook-id`).
+    ///
+    /// With the content that first came with it, it is that event delivered again, whenever it comes; with other content
+    /// it is quarantined (`id_conflict`).
+    #[must_use]
+    pub fn with_delivery_id(mut self, id: Option<String>) -> Self {
+        let short = |id: String| {
+            if id.len() > LONGEST_ID {
+                format!("sha256:{:x}", Sha256::digest(id))
+            } else {
+                text::storable(&id)
+            }
+        };
+        self.delivery_id = id.map(short);
+        self
     }
 
     /// Records the W3C `traceparent` under which it was received.

@@ -3,6 +3,7 @@
 use laurel_payloads::Event;
 
 use super::EventRecord;
+use super::delivery_ids::ID_CONFLICT;
 use crate::{EventState, Result, Source, Store, routes, sql};
 
 impl Store {
@@ -37,8 +38,9 @@ impl Store {
 
     async fn quarantine_after(&self, source: &Source, after: i64) -> Result<Vec<EventRecord>> {
         let sql = "SELECT seq FROM events WHERE source = $1 AND state = 'quarantined' AND seq > $2 \
-                   ORDER BY seq LIMIT 100";
-        let rows = sql::query(self.reader(), sql, [source.as_str().into(), after.into()]).await?;
+                   AND quarantine_reason <> $3 ORDER BY seq LIMIT 100";
+        let values = [source.as_str().into(), after.into(), ID_CONFLICT.into()];
+        let rows = sql::query(self.reader(), sql, values).await?;
         let seqs = rows
             .iter()
             .map(|row| row.try_get("", "seq"))

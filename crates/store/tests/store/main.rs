@@ -7,6 +7,7 @@ mod copies;
 mod customers;
 mod dead_letters;
 mod deliveries;
+mod delivery_ids;
 mod duplicates;
 mod facts;
 mod failures;
