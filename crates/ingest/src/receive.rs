@@ -111,7 +111,7 @@ fn event(
     verified: Verified,
     received_at: Timestamp,
 ) -> Result<NewEvent, Problem> {
-    let body = verified.into_body();
+    let (body, delivery_id) = verified.into_parts();
     let reading = read(&body).map_err(Problem::Malformed)?;
     let event = NewEvent::new(
         source.source.clone(),
@@ -120,7 +120,9 @@ fn event(
         received_at,
         source.duplicate_window,
     );
-    Ok(event.with_trace_context(trace_context(headers)))
+    Ok(event
+        .with_delivery_id(delivery_id)
+        .with_trace_context(trace_context(headers)))
 }
 
 /// The `traceparent` of the request, where it has the form that W3C Trace Context gives it.

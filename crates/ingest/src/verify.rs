@@ -118,8 +118,9 @@ impl Verified {
         source.map(|_| verified).ok_or(Refusal::Wrong)
     }
 
-    pub(crate) fn into_body(self) -> Bytes {
-        self.body
+    /// The body, and the delivery's id where one is signed with it.
+    pub(crate) fn into_parts(self) -> (Bytes, Option<String>) {
+        (self.body, self.proof.delivery_id)
     }
 }
 

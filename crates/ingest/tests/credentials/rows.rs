@@ -60,6 +60,9 @@ fn a4_to_a15_each_request_gets_the_answer_of_its_row() {
                 .header("webhook-timestamp", &time)
                 .header("webhook-signature", signature)
         };
+        let another = Post::new()
+            .body(&BODY.replace("A-1", "A-2"))
+            .signed("webhook", SECRET, ID, &time);
         let rows = [
             ("A4", Post::new(), "401 unauthorized"),
             (
@@ -90,6 +93,7 @@ fn a4_to_a15_each_request_gets_the_answer_of_its_row() {
                 Post::new().signed("svix", SECRET, ID, &time),
                 "200 duplicate",
             ),
+            ("another body", another, "200 quarantined"),
         ];
         for (row, post, expected) in rows {
             let answer = desk.post("masivo", &post).await;
