@@ -86,7 +86,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Enters each content that is not known by its id into the duplicate window, and returns the first event's id for those that are in it.
+    /// Enters each content that is not known by its id into the duplicate window, and returns the first event's id for
+    /// those that are in it.
     async fn claim_content(
         &self,
         batch: &[NewEvent],
