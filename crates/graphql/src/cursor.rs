@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use laurel_payloads::Timestamp;
-use laurel_store::{CustomerCursor, HistoryCursor};
+use laurel_store::{CustomerCursor, HistoryCursor, MessageCursor};
 
 use crate::error::{Code, Refusal};
 
@@ -72,6 +72,20 @@ impl Cursor for CustomerCursor {
     }
 }
 
+impl Cursor for MessageCursor {
+    fn write(&self) -> String {
+        format!("{}:{}", self.event_seq, self.channel)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (seq, channel) = text.split_once(':')?;
+        Some(Self {
+            event_seq: seq.parse().ok()?,
+            channel: (!channel.contains('\0')).then(|| channel.to_owned())?,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +97,11 @@ mod tests {
             event_seq: 7,
         };
         assert_eq!(decode('h', &encode('h', &place)), Ok(place));
+        let place = MessageCursor {
+            event_seq: 7,
+            channel: "a:b".to_owned(),
+        };
+        assert_eq!(decode('n', &encode('n', &place)), Ok(place));
         let place = CustomerCursor {
             first_seen_at: Timestamp::from_micros(5),
             customer_id: "a:b".parse().unwrap(),

@@ -15,6 +15,8 @@ pub(crate) enum GlobalId {
     Entry(Uuid),
     /// An event of the log.
     Event(Uuid),
+    /// A notification.
+    Notification(Uuid),
 }
 
 impl GlobalId {
@@ -24,6 +26,7 @@ impl GlobalId {
             Self::Customer(id) => format!("c:{source}:{id}"),
             Self::Entry(id) => format!("h:{source}:{}", id.simple()),
             Self::Event(id) => format!("e:{source}:{}", id.simple()),
+            Self::Notification(id) => format!("n:{source}:{}", id.simple()),
         };
         BASE64_URL_SAFE_NO_PAD.encode(text).into()
     }
@@ -40,6 +43,7 @@ impl GlobalId {
             "c" => key.parse().ok().map(Self::Customer),
             "h" => Uuid::parse_str(key).ok().map(Self::Entry),
             "e" => Uuid::parse_str(key).ok().map(Self::Event),
+            "n" => Uuid::parse_str(key).ok().map(Self::Notification),
             _ => None,
         }
     }
@@ -57,6 +61,7 @@ mod tests {
             GlobalId::Customer("a:b/ñ".parse().unwrap()),
             GlobalId::Entry(event),
             GlobalId::Event(event),
+            GlobalId::Notification(event),
         ] {
             let text = id.encode(&ours);
             assert_eq!(GlobalId::decode(&text, &ours), Some(id));

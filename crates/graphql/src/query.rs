@@ -10,7 +10,8 @@ use crate::error::{Code, Refusal};
 use crate::global_id::GlobalId;
 use crate::reads::{EventId, read};
 use crate::types::{
-    Customer, CustomerFilter, Customers, EventFilter, Events, Node, Reward, Tier, WebhookEvent,
+    Customer, CustomerFilter, Customers, EventFilter, Events, Node, Program, Reward, Tier,
+    WebhookEvent,
 };
 
 /// Where every query begins.
@@ -35,7 +36,8 @@ const MAX_NODES: usize = 100;
 
 #[Object]
 impl QueryRoot {
-    /// A customer, by the brand's own id; failing that, by the global id. Null where there is none.
+    /// A customer, by the brand's own id; failing that, by the global id. Null where there is none. An id that the
+    /// customer had before they identified themselves names them, too; what happened under it is not in their history.
     async fn customer(
         &self,
         context: &Context<'_>,
@@ -117,6 +119,11 @@ impl QueryRoot {
             .into_iter()
             .map(|reward| Reward(reward.reward_id))
             .collect())
+    }
+
+    /// The programme as a whole: counts, how its customers are spread over the tiers, and what goes on.
+    async fn program(&self) -> Program {
+        Program
     }
 
     /// An event of the log, by the id that its sender was answered; failing that, by the global id. For

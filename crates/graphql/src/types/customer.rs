@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 use laurel_store::CustomerRecord;
 
 use super::history::{History, HistoryFilter, TierChanges};
+use super::notifications::Notifications;
 use super::summary::{Period, PeriodSummary, Span};
 use super::tier::{TierRef, TierStatus};
 use super::wallet::Wallet;
@@ -110,9 +111,10 @@ impl Customer {
 
     /// What the customer holds; null before the first snapshot of their wallet.
     async fn wallet(&self) -> Option<Wallet> {
-        let (_, as_of) = self.0.wallet?;
+        let (event, as_of) = self.0.wallet?;
         Some(Wallet {
             customer: self.0.customer_id.clone(),
+            event,
             as_of,
         })
     }
@@ -176,6 +178,35 @@ impl Customer {
             },
         )
         .await
+    }
+
+    /// What the customer was written, or was not, about changes of tier, the newest change first.
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn notifications(
+        &self,
+        context: &Context<'_>,
+        #[graphql(
+            desc = "At most this many notifications from the start, 1 to 100; 20 where nothing is said."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only notifications after this cursor: older ones.")] after: Option<
+            String,
+        >,
+        #[graphql(
+            desc = "At most this many notifications from the end, 1 to 100. Not together with \"first\"."
+        )]
+        last: Option<i32>,
+        #[graphql(desc = "Only notifications before this cursor: newer ones.")] before: Option<
+            String,
+        >,
+    ) -> Result<Connection<Notifications>> {
+        let page = Arguments {
+            first,
+            after,
+            last,
+            before,
+        };
+        Notifications::page(context, &self.0.customer_id, page).await
     }
 
     /// What the customer earned and redeemed, by calendar period and reward, the earliest first. A period in which

@@ -8,10 +8,10 @@ use super::history::{
     HistoryEntry, Redemption, Registration, Reservation, ReservationCancellation, TierChange,
     UnrecognizedEvent,
 };
-use super::{Customer, WebhookEvent};
+use super::{Customer, Notification, WebhookEvent};
 use crate::asking::Asking;
 use crate::global_id::GlobalId;
-use crate::reads::{EntryOf, EventId, read};
+use crate::reads::{EntryOf, EventId, MessageId, read};
 
 /// Something with a global id.
 #[derive(Interface)]
@@ -19,6 +19,7 @@ use crate::reads::{EntryOf, EventId, read};
 pub(crate) enum Node {
     Customer(Customer),
     WebhookEvent(WebhookEvent),
+    Notification(Notification),
     Registration(Registration),
     Accumulation(Accumulation),
     Redemption(Redemption),
@@ -47,6 +48,9 @@ impl Node {
                     entry.filter(|entry| asking.operates || entry.kind != EventKind::Unrecognized);
                 entry.map(|record| HistoryEntry::from(record).into())
             }
+            Some(GlobalId::Notification(id)) => read(context, MessageId(id))
+                .await?
+                .map(|record| Notification(record).into()),
             Some(GlobalId::Event(_)) if !asking.operates => None,
             Some(GlobalId::Event(event)) => read(context, EventId(event))
                 .await?

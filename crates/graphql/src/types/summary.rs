@@ -1,6 +1,7 @@
 //! What a customer earned and redeemed, by calendar period.
 
 use async_graphql::{Context, Enum, Object, Result};
+use jiff::tz::TimeZone;
 use laurel_payloads::{CustomerId, EventKind, Timestamp};
 use laurel_store::{HistoryFilter, Interval, Movements, PageRequest};
 
@@ -92,17 +93,26 @@ impl PeriodSummary {
         let Some(from) = from else {
             return Ok(Vec::new());
         };
-        let intervals = calendar::periods(Interval { from, to }, span.group_by, &zone);
-        let intervals: Vec<Interval> = intervals.take(MAX_PERIODS + 1).collect();
-        if intervals.len() > MAX_PERIODS {
-            let message = format!(
-                "A summary has at most {MAX_PERIODS} periods: narrow it with \"from\" and \"to\"."
-            );
-            return Err(Refusal::new(Code::BadUserInput, message).into());
-        }
+        let intervals = intervals(Interval { from, to }, span.group_by, &zone)?;
         let sums = asking.read(asking.scope.movements(customer, &intervals).await)?;
         Ok(sums.into_iter().map(Self).collect())
     }
+}
+
+/// The periods of an interval, unless they are too many.
+pub(super) fn intervals(
+    whole: Interval,
+    group_by: Period,
+    zone: &TimeZone,
+) -> Result<Vec<Interval>, Refusal> {
+    let intervals = calendar::periods(whole, group_by, zone);
+    let intervals: Vec<Interval> = intervals.take(MAX_PERIODS + 1).collect();
+    if intervals.len() > MAX_PERIODS {
+        let message =
+            format!("There are at most {MAX_PERIODS} periods: narrow it with \"from\" and \"to\".");
+        return Err(Refusal::new(Code::BadUserInput, message));
+    }
+    Ok(intervals)
 }
 
 /// When a customer's first movement happened.

@@ -5,12 +5,17 @@ use laurel_payloads::{Amount, CustomerId, RewardId, Timestamp, Total};
 use laurel_store::{BalanceRecord, Moment};
 
 use super::Reward;
-use crate::reads::{Balances, read};
+use super::expiring::ExpiringAmount;
+use super::history::wallet_of;
+use crate::asking::Asking;
+use crate::reads::{Balances, Details, read};
 use crate::scalars::{DateTime, Decimal};
 
 /// The wallet of a customer of whom a snapshot has come.
 pub(crate) struct Wallet {
     pub(crate) customer: CustomerId,
+    /// The place in the log of the event that brought the newest snapshot.
+    pub(crate) event: i64,
     pub(crate) as_of: Timestamp,
 }
 
@@ -29,6 +34,24 @@ impl Wallet {
             .await?
             .unwrap_or_default();
         Ok(records.into_iter().map(Balance::from).collect())
+    }
+
+    /// What will expire, by date and reward, the earliest first: the batches that the newest snapshot holds. It
+    /// may hold fewer than its balances add up to, and batches without an end are none of these.
+    async fn expiring(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only what expires before this time.")] before: DateTime,
+    ) -> Result<Vec<ExpiringAmount>> {
+        let event = read(context, Details(self.event)).await?;
+        let now = Asking::of(context).scope.store().clock().now();
+        let wallet = event.as_deref().and_then(wallet_of);
+        let batches = wallet.map(|wallet| wallet.lines.as_slice());
+        Ok(ExpiringAmount::of(
+            batches.unwrap_or_default(),
+            now,
+            before.0,
+        ))
     }
 }
 

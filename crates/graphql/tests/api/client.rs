@@ -19,7 +19,7 @@ pub(crate) const ANA: &str = "ana-0042";
 pub(crate) struct Api {
     pub(crate) app: TestApp,
     pub(crate) router: Router,
-    key: String,
+    pub(crate) key: String,
 }
 
 impl Api {

@@ -2,14 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod access;
+mod aliases;
 mod client;
 mod filters;
 mod http;
+mod judged;
 mod limits;
 mod log;
 mod nodes;
+mod notifications;
 mod pages;
+mod program;
 mod reserved;
 mod schema;
 mod statements;
 mod story;
+mod wallets;

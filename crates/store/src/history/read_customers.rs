@@ -1,13 +1,17 @@
 //! Reads customers.
 
+use std::collections::HashMap;
+
 use laurel_payloads::{CustomerId, TierId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait, Value};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use sea_orm::{
+    ColumnTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, Select,
+};
 
 use crate::convert::{customer_id, parsed};
 use crate::entity::customer::{Column, Entity, Model};
 use crate::keyset::{self, Keyset};
-use crate::{Page, PageRequest, Result, Scope};
+use crate::{Page, PageRequest, Result, Scope, sql};
 
 /// A customer as far as events have told of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,23 +78,48 @@ pub struct CustomerFilter {
 }
 
 impl Scope {
-    /// One customer, by the brand's own id.
+    /// One customer, by the brand's own id, or by one that they had before.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn customer(&self, id: &CustomerId) -> Result<Option<CustomerRecord>> {
-        Ok(self.customers_by_id(std::slice::from_ref(id)).await?.pop())
+        let mut found = self.customers_by_id(std::slice::from_ref(id)).await?;
+        Ok(found.remove(id))
     }
 
-    /// These customers, in no order; unknown ones are left out.
+    /// The customers that these ids name, now or before they changed; unknown ones are left out.
+    ///
+    /// An id that has become another names the customer under that other, also where there are events under both, as
+    /// soon as there is one under the other.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
-    pub async fn customers_by_id(&self, ids: &[CustomerId]) -> Result<Vec<CustomerRecord>> {
-        let ids = ids.iter().map(CustomerId::as_str);
-        let found = self.all_customers().filter(Column::CustomerId.is_in(ids));
-        let found = found.all(self.reader()).await?;
-        found.into_iter().map(CustomerRecord::try_from).collect()
+    pub async fn customers_by_id(
+        &self,
+        ids: &[CustomerId],
+    ) -> Result<HashMap<CustomerId, CustomerRecord>> {
+        let backend = self.store().backend();
+        let asked = match backend {
+            DbBackend::Postgres => "unnest($2::text[]) AS asked(id)",
+            _ => "(SELECT value AS id FROM json_each($2)) AS asked",
+        };
+        let sql = format!(
+            "SELECT asked.id AS asked_id, customers.* FROM {asked} \
+             LEFT JOIN customer_aliases ON customer_aliases.source = $1 AND alias_id = asked.id \
+             JOIN customers ON customers.source = $1 \
+               AND customers.customer_id IN (asked.id, customer_aliases.customer_id)"
+        );
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let values = [self.source().as_str().into(), sql::list(backend, ids)];
+        let mut found = HashMap::new();
+        for row in sql::query(self.reader(), &sql, values).await? {
+            let asked = customer_id(row.try_get("", "asked_id")?)?;
+            let record = CustomerRecord::try_from(Model::from_query_result(&row, "")?)?;
+            if record.customer_id != asked || !found.contains_key(&asked) {
+                found.insert(asked, record);
+            }
+        }
+        Ok(found)
     }
 
     /// A page of customers, the newest (by first sight) first.

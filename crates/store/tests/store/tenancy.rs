@@ -131,7 +131,13 @@ async fn a_tenant_without_rows_finds_nothing(database: TestDatabase) {
     let scope = database.store.scope(&source("nobody"));
     let ana = id("ana");
     assert_eq!(scope.customer(&ana).await.expect("an answer"), None);
-    assert_eq!(scope.customers_by_id(&[]).await.expect("customers"), []);
+    assert!(
+        scope
+            .customers_by_id(&[])
+            .await
+            .expect("customers")
+            .is_empty()
+    );
     assert_eq!(scope.balances(&[]).await.expect("balances"), []);
     assert_eq!(
         scope

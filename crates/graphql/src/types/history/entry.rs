@@ -16,7 +16,7 @@ use crate::types::Customer;
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     customer_id: CustomerId,
-    event_seq: i64,
+    pub(super) event_seq: i64,
     event_id: Uuid,
     pub(super) kind: EventKind,
     pub(super) occurred_at: Timestamp,

@@ -24,9 +24,10 @@ pub(crate) use behavior::{BehaviorEventFailed, BehaviorEventFulfilled};
 use entry::Entry;
 pub(crate) use movement::{
     Accumulation, ExternalMovement, Redemption, Registration, Reservation, ReservationCancellation,
+    wallet_of,
 };
 pub(crate) use other::{CouponRedemption, UnrecognizedEvent};
-pub(crate) use tier_change::TierChange;
+pub(crate) use tier_change::{TierChange, TierChangeDirection};
 
 pub(crate) use filter::{EventKind, HistoryFilter, id};
 pub(crate) use list::History;

@@ -108,7 +108,7 @@ async fn lines(entry: &Entry, context: &Context<'_>) -> Result<Vec<RewardLine>> 
 
 async fn balances_after(entry: &Entry, context: &Context<'_>) -> Result<Vec<Balance>> {
     let event = entry.details(context).await?;
-    let totals = wallet(&event)
+    let totals = wallet_of(&event)
         .map(|wallet| wallet.totals.as_slice())
         .unwrap_or_default();
     let moment = entry.moment();
@@ -128,7 +128,8 @@ fn movement(event: &Event) -> Option<&Movement> {
     }
 }
 
-fn wallet(event: &Event) -> Option<&Wallet> {
+/// The wallet that an event brings.
+pub(crate) fn wallet_of(event: &Event) -> Option<&Wallet> {
     match &event.payload {
         Payload::CustomerRegistration(registration) => registration.wallet.as_ref(),
         _ => movement(event)?.wallet.as_ref(),

@@ -5,6 +5,8 @@ use laurel_payloads::{BehaviorEventId, EventKind, Payload};
 use laurel_store::{TierChangeRecord, TierStep};
 
 use super::entry::Entry;
+use crate::reads::{MessageAbout, read};
+use crate::types::Notification;
 use crate::types::tier::TierRef;
 
 /// Which way a tier changed.
@@ -14,6 +16,16 @@ pub(crate) enum TierChangeDirection {
     Upgrade,
     /// To a lower tier.
     Downgrade,
+}
+
+impl TierChangeDirection {
+    /// The direction of a change, by the kind of its event.
+    pub(crate) const fn of(kind: EventKind) -> Self {
+        match kind {
+            EventKind::TierDowngrade => Self::Downgrade,
+            _ => Self::Upgrade,
+        }
+    }
 }
 
 /// The entry, and what changed where the row has told already.
@@ -96,10 +108,7 @@ entry_type! {
     impl TierChange, entry {
         /// Which way.
         async fn direction(&self) -> TierChangeDirection {
-            match self.entry.kind {
-                EventKind::TierDowngrade => TierChangeDirection::Downgrade,
-                _ => TierChangeDirection::Upgrade,
-            }
+            TierChangeDirection::of(self.entry.kind)
         }
 
         /// The tier before; null where the event did not tell.
@@ -125,6 +134,12 @@ entry_type! {
         /// The type of that behavior event, such as `PURCHASE`.
         async fn trigger_event_type(&self, context: &Context<'_>) -> Result<Option<String>> {
             Ok(self.change(context).await?.trigger_event_type)
+        }
+
+        /// What the customer is written about it; null until it was decided.
+        async fn notification(&self, context: &Context<'_>) -> Result<Option<Notification>> {
+            let message = read(context, MessageAbout(self.entry.event_seq)).await?;
+            Ok(message.map(Notification))
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What the fields of a page read in batches: one statement for all rows, whatever their number.
 
+mod outbox;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -16,6 +18,8 @@ use uuid::Uuid;
 
 use crate::asking::{Asking, Failed};
 use crate::engine::Batches;
+
+pub(crate) use outbox::{Attempts, MessageAbout, MessageId};
 
 /// The loader of one request. What it has read once, it does not read again.
 pub(crate) type Reads = DataLoader<Batch, HashMapCache>;
@@ -156,6 +160,7 @@ impl Loader<EventId> for Batch {
     }
 }
 
+/// An id that has become another names the customer under that other.
 impl Loader<CustomerId> for Batch {
     type Value = CustomerRecord;
     type Error = Failed;
@@ -164,11 +169,7 @@ impl Loader<CustomerId> for Batch {
         &self,
         keys: &[CustomerId],
     ) -> Result<HashMap<CustomerId, CustomerRecord>, Failed> {
-        let rows = self.0.read(self.0.scope.customers_by_id(keys).await)?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (row.customer_id.clone(), row))
-            .collect())
+        self.0.read(self.0.scope.customers_by_id(keys).await)
     }
 }
 
