@@ -345,3 +345,14 @@ fn a_configuration_prints_without_its_secrets() {
         "{printed}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_text_is_refused_where_it_is_ours() {
+    use std::os::unix::ffi::OsStringExt;
+    let bytes = || OsString::from_vec(vec![0xff]);
+    let load = |key: &str| Loaded::from_variables(None, [(key.into(), bytes())]);
+    let error = load("LAUREL__EMAIL__FROM").expect_err("a refusal");
+    assert_eq!(error.to_string(), "LAUREL__EMAIL__FROM: not UTF-8");
+    assert!(load("SOMEBODY_ELSES").is_ok());
+}

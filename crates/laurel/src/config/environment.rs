@@ -11,7 +11,8 @@ use figment::value::{Dict, Tag, Value};
 
 use super::ConfigError;
 
-const PREFIX: &str = "LAUREL__";
+/// What our variables begin with.
+pub(super) const PREFIX: &str = "LAUREL__";
 
 /// The keys that may be read from a file, by their last name.
 const SECRETS: [&str; 4] = ["token", "secrets", "revoked", "url"];

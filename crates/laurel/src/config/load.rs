@@ -46,15 +46,7 @@ impl Loaded {
             Some((path, tree)) => (Some(path), tree),
             None => (None, Value::from(Dict::new())),
         };
-        let variables: BTreeMap<String, String> = variables
-            .into_iter()
-            .map(|(key, value)| {
-                (
-                    key.to_string_lossy().into_owned(),
-                    value.to_string_lossy().into_owned(),
-                )
-            })
-            .collect();
+        let variables = readable(variables)?;
         let origins = environment::apply(&mut tree, &variables)?;
         let places = Places {
             file: file.as_deref(),
@@ -72,6 +64,24 @@ impl Loaded {
             warnings,
         })
     }
+}
+
+/// The variables as text. One of ours that is none is refused: a secret must not change on its way.
+fn readable(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<BTreeMap<String, String>, ConfigError> {
+    let text = |(key, value): (OsString, OsString)| {
+        let key = key.into_string().ok()?;
+        let ours = key.starts_with(environment::PREFIX);
+        ours.then(|| match value.into_string() {
+            Ok(value) => Ok((key, value)),
+            Err(_) => Err(ConfigError::Invalid {
+                place: key,
+                problem: "not UTF-8".to_owned(),
+            }),
+        })
+    };
+    variables.into_iter().filter_map(text).collect()
 }
 
 /// Tells which file or variable a key came from.

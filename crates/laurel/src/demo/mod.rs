@@ -40,47 +40,52 @@ pub(crate) async fn run<Q: ObjectType + 'static>(
     let screen = Screen::new();
     screen.title("Laurel: a loyalty programme, from webhook to mailbox");
     let mut server = Server::start(platform).await?;
+    let interrupted = server.interrupted();
+    let shown = tokio::select! {
+        shown = show(&screen, &mut server) => shown,
+        () = interrupted.cancelled() => return server.until_interrupted().await,
+    };
+    if args.once || shown.is_err() {
+        server.stop().await?;
+        return Ok(shown?);
+    }
+    screen.goodbye(&server);
+    server.until_interrupted().await
+}
+
+/// Shows the main job, step by step; fails where anything expected does not show.
+async fn show(screen: &Screen, server: &mut Server) -> anyhow::Result<()> {
     screen.step(1, "A server, with a database of its own");
     screen.line(&format!("{} on {}", server.url, server.database));
 
     let story = Story::tell()?;
     let hooks = format!("{}/webhooks/{}", server.url, server::SOURCE);
+    let count = story.webhooks.len();
     screen.step(
         2,
-        &format!(
-            "{} webhooks of a café's programme, posted to {hooks}",
-            story.webhooks.len()
-        ),
+        &format!("{count} webhooks of a café's programme, posted to {hooks}"),
     );
-    post(&story, &Client::new(&hooks, Some(server::TOKEN))?, &screen).await?;
+    post(&story, &Client::new(&hooks, Some(server::TOKEN))?, screen).await?;
 
-    let api = Client::new(&format!("{}/graphql", server.url), Some(&server.key))?;
-    let answer = timeout(PATIENCE, ask::until_complete(&api, &story))
-        .await
-        .context("the history is not complete")??;
     screen.step(
         3,
         "What happened to one of its customers? A question to the API:",
     );
     screen.quote(&ask::question(&story));
+    let api = Client::new(&format!("{}/graphql", server.url), Some(&server.key))?;
+    let answer = timeout(PATIENCE, ask::until_complete(&api, &story)).await;
     screen.note("and the answer:");
-    screen.quote(&answer);
+    screen.quote(&answer.context("the history is not complete")??);
 
     screen.step(4, "Their tier rose, so they were written to:");
-    let mail = timeout(PATIENCE, server.mailbox.mail_to(&story.address))
-        .await
-        .context("no mail was written")??;
+    let mail = timeout(PATIENCE, server.mailbox.mail_to(&story.address)).await;
+    let mail = mail.context("no mail was written")??;
     screen.quote(&mail.text);
     screen.note(&format!(
         "As it would be sent, with its HTML part: {}",
         mail.path.display()
     ));
-    if args.once {
-        server.stop().await
-    } else {
-        screen.goodbye(&server);
-        server.until_interrupted().await
-    }
+    Ok(())
 }
 
 /// Posts the story, and its last webhook once more.

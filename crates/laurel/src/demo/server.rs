@@ -64,6 +64,11 @@ impl Server {
         })
     }
 
+    /// Is cancelled by Ctrl-C.
+    pub(super) fn interrupted(&self) -> CancellationToken {
+        self.shutdown.clone()
+    }
+
     /// Stops it, and leaves its folder for who wants to look.
     pub(super) async fn stop(self) -> Result<(), Failure> {
         self.shutdown.cancel();

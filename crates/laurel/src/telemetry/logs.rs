@@ -16,16 +16,8 @@ use tracing_subscriber::{Layer, Registry, fmt};
 
 use crate::config::{Log, LogFormat};
 
-/// Libraries that are held at warnings.
-const PINNED: [&str; 7] = [
-    "lettre",
-    "sqlx",
-    "sea_orm",
-    "hyper",
-    "hyper_util",
-    "h2",
-    "rustls",
-];
+/// What the names of libraries that are held at warnings begin with.
+const PINNED: [&str; 6] = ["lettre", "sqlx", "sea_", "hyper", "h2", "rustls"];
 
 /// A filter that does not parse.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +69,7 @@ pub fn start_logs(log: &Log) -> Result<(), Unreadable> {
 
 fn is_fit(metadata: &Metadata<'_>) -> bool {
     let root = metadata.target().split("::").next().unwrap_or_default();
-    let pinned = PINNED.contains(&root) || root.starts_with("sqlx");
+    let pinned = PINNED.iter().any(|library| root.starts_with(library));
     !pinned || *metadata.level() <= Level::WARN
 }
 
