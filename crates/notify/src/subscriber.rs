@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use laurel_dispatch::{Context, Kinds, RecordedEvent, Rejection, Subscriber};
-use laurel_payloads::{EventKind, Payload, TierChange};
+use laurel_payloads::{EventKind, Payload};
 use laurel_store::{NewMessage, TierStep};
 
 use crate::MAIL;
@@ -39,7 +39,7 @@ impl MailSubscriber {
         let Some(customer_id) = parsed.customer_id else {
             return Err(give_up("a tier change without a customer".to_owned()));
         };
-        let (from, to) = steps(&change);
+        let (from, to) = TierStep::sides(&change);
         Ok(Some(NewMessage {
             source: event.source.clone(),
             customer_id,
@@ -78,18 +78,4 @@ impl Subscriber for MailSubscriber {
         cx.write().await?.enqueue(&messages).await?;
         Ok(())
     }
-}
-
-fn steps(change: &TierChange) -> (TierStep, TierStep) {
-    let from = TierStep {
-        tier_id: change.from_tier_id.clone(),
-        name: change.from_tier_name.clone(),
-        level: change.from_tier_level,
-    };
-    let to = TierStep {
-        tier_id: change.to_tier_id.clone(),
-        name: change.to_tier_name.clone(),
-        level: change.to_tier_level,
-    };
-    (from, to)
 }

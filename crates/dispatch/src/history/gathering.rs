@@ -122,16 +122,7 @@ impl Gathering {
         kind: EventKind,
         change: TierChange,
     ) {
-        let from = TierStep {
-            tier_id: change.from_tier_id,
-            name: change.from_tier_name,
-            level: change.from_tier_level,
-        };
-        let to = TierStep {
-            tier_id: change.to_tier_id,
-            name: change.to_tier_name,
-            level: change.to_tier_level,
-        };
+        let (from, to) = TierStep::sides(&change);
         self.tiers
             .extend([&from, &to].into_iter().filter_map(|step| {
                 step.tier_id

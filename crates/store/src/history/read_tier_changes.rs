@@ -1,6 +1,6 @@
 //! Reads tier changes.
 
-use laurel_payloads::{BehaviorEventId, CustomerId, EventKind, TierId, Timestamp};
+use laurel_payloads::{BehaviorEventId, CustomerId, EventKind, TierChange, TierId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
 
@@ -48,6 +48,23 @@ pub struct TierStep {
     pub name: Option<String>,
     /// Its level at the time.
     pub level: Option<f64>,
+}
+
+impl TierStep {
+    /// Both sides of a change: the tier before, and the tier after.
+    pub fn sides(change: &TierChange) -> (Self, Self) {
+        let before = Self {
+            tier_id: change.from_tier_id.clone(),
+            name: change.from_tier_name.clone(),
+            level: change.from_tier_level,
+        };
+        let after = Self {
+            tier_id: change.to_tier_id.clone(),
+            name: change.to_tier_name.clone(),
+            level: change.to_tier_level,
+        };
+        (before, after)
+    }
 }
 
 impl Scope {
