@@ -49,14 +49,15 @@ impl Scope {
 
     async fn reservation_lines(&self, moments: &[Moment]) -> Result<Vec<QueryResult>> {
         let backend = self.store().backend();
+        // From the reservations on, which have an index of their own: most customers have none.
         let sql = format!(
-            "SELECT l.customer_id, l.event_seq, l.kind, l.reward_id, l.campaign_id, l.issued_at, l.amount, \
-             l.reservation_expires_at FROM reward_lines l WHERE l.source = $1 AND l.customer_id {} \
-             AND l.event_seq <= $3 \
+            "WITH held AS (SELECT DISTINCT customer_id, reward_id FROM reward_lines WHERE source = $1 \
+               AND customer_id {} AND kind = 'REWARDS_RESERVATION') \
+             SELECT l.customer_id, l.event_seq, l.kind, l.reward_id, l.campaign_id, l.issued_at, l.amount, \
+             l.reservation_expires_at FROM held JOIN reward_lines l ON l.source = $1 \
+               AND l.customer_id = held.customer_id AND l.reward_id = held.reward_id \
+             WHERE l.event_seq <= $3 \
              AND l.kind IN ('REWARDS_RESERVATION', 'REWARDS_RESERVATION_CANCELLED', 'CUSTOMER_REDEMPTION') \
-             AND EXISTS (SELECT 1 FROM reward_lines held WHERE held.source = l.source \
-               AND held.customer_id = l.customer_id AND held.reward_id = l.reward_id \
-               AND held.kind = 'REWARDS_RESERVATION') \
              ORDER BY l.customer_id, l.event_seq, l.line",
             sql::in_list(backend, 2)
         );
