@@ -1,5 +1,7 @@
 //! What a refused request is told: `application/problem+json` (RFC 9457).
 
+use std::hash::{BuildHasher, Hasher, RandomState};
+
 use axum::Json;
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -75,7 +77,7 @@ impl Problem {
         }
     }
 
-    fn title(self) -> String {
+    fn detail(self) -> String {
         match self {
             Self::Malformed(malformed) => malformed.to_string(),
             Self::Unauthorized(Refusal::Stale) => {
@@ -101,7 +103,7 @@ impl Problem {
             // The same whatever the source takes: which that is, strangers are not told.
             Self::Unauthorized(_) => (WWW_AUTHENTICATE, "Bearer, Basic realm=\"webhooks\""),
             Self::MethodNotAllowed => (ALLOW, "POST, OPTIONS"),
-            Self::Unavailable => (RETRY_AFTER, "5"),
+            Self::Unavailable => return Some((RETRY_AFTER, a_while())),
             // The rest of the body is still on its way: nothing more can be read from this connection.
             Self::Timeout | Self::TooLarge | Self::Incomplete => (CONNECTION, "close"),
             _ => return None,
@@ -110,13 +112,21 @@ impl Problem {
     }
 }
 
+/// Five seconds, give or take two: senders that were turned away together are not to come back together.
+fn a_while() -> HeaderValue {
+    let random = RandomState::new().build_hasher().finish();
+    HeaderValue::from(3 + random % 5)
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
         let mut problem = json!({
             "type": "about:blank",
-            "title": self.title(),
+            // RFC 9457 has a problem without a type of its own carry the status's own phrase.
+            "title": status.canonical_reason(),
             "status": status.as_u16(),
+            "detail": self.detail(),
             "code": self.code(),
         });
         if let Self::Malformed(malformed) = self {
