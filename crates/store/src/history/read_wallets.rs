@@ -1,7 +1,7 @@
 //! Reads what wallets hold, and how much of it is reserved.
 
 use laurel_payloads::{Amount, CustomerId, RewardId, Timestamp};
-use sea_orm::QueryResult;
+use sea_orm::{DbBackend, QueryResult};
 
 use crate::convert::{customer_id, parsed};
 use crate::{Result, Scope, sql};
@@ -21,19 +21,6 @@ pub struct BalanceRecord {
     pub expires_at: Option<Timestamp>,
 }
 
-/// A reservation's lines less what was redeemed or released of the same reward, campaign and issue time, never below
-/// zero; a line counts until its reservation ends by itself.
-const RESERVED: &str = "COALESCE((SELECT CAST(sum(CASE WHEN open > 0 THEN open ELSE 0 END) AS BIGINT) FROM \
-     (SELECT sum(held.amount) + COALESCE((SELECT sum(CASE WHEN closed.amount < 0 THEN closed.amount ELSE 0 END) \
-       FROM reward_lines closed WHERE closed.source = held.source AND closed.customer_id = held.customer_id \
-       AND closed.reward_id = held.reward_id AND closed.kind IN ('REWARDS_RESERVATION_CANCELLED', 'CUSTOMER_REDEMPTION') \
-       AND COALESCE(closed.campaign_id, '') = COALESCE(held.campaign_id, '') \
-       AND COALESCE(closed.issued_at, 0) = COALESCE(held.issued_at, 0)), 0) AS open \
-     FROM reward_lines held WHERE held.source = b.source AND held.customer_id = b.customer_id \
-     AND held.reward_id = b.reward_id AND held.kind = 'REWARDS_RESERVATION' \
-     AND (held.reservation_expires_at IS NULL OR held.reservation_expires_at > $2) \
-     GROUP BY held.source, held.customer_id, held.reward_id, held.campaign_id, held.issued_at) AS holds), 0)";
-
 impl Scope {
     /// What the newest wallets of these customers hold, by customer and reward. A reward that a wallet does not list is
     /// not listed here: it is zero.
@@ -43,9 +30,11 @@ impl Scope {
     pub async fn balances(&self, customers: &[CustomerId]) -> Result<Vec<BalanceRecord>> {
         let (backend, now) = (self.store().backend(), self.store().clock().now());
         let sql = format!(
-            "SELECT b.customer_id, b.reward_id, b.total, b.expires_at, {RESERVED} AS reserved \
-             FROM wallet_balances b WHERE b.source = $1 AND b.customer_id {} \
-             ORDER BY b.customer_id, b.reward_id",
+            "WITH {} SELECT b.customer_id, b.reward_id, b.total, b.expires_at, \
+             COALESCE(r.reserved, 0) AS reserved FROM wallet_balances b \
+             LEFT JOIN reserved r ON r.customer_id = b.customer_id AND r.reward_id = b.reward_id \
+             WHERE b.source = $1 AND b.customer_id {} ORDER BY b.customer_id, b.reward_id",
+            reserved(backend),
             sql::in_list(backend, 3)
         );
         let customers: Vec<String> = customers.iter().map(ToString::to_string).collect();
@@ -57,6 +46,26 @@ impl Scope {
         let rows = sql::query(self.reader(), &sql, values).await?;
         rows.iter().map(balance).collect()
     }
+}
+
+/// A reservation's lines less what was redeemed or released of the same reward, campaign and issue time, never below
+/// zero; a line counts until its reservation ends by itself. Found from the reservations on: most customers have none.
+fn reserved(backend: DbBackend) -> String {
+    format!(
+        "held AS (SELECT DISTINCT customer_id, reward_id FROM reward_lines WHERE source = $1 \
+           AND customer_id {} AND kind = 'REWARDS_RESERVATION'), \
+         holds AS (SELECT l.customer_id, l.reward_id, sum(CASE WHEN l.kind <> 'REWARDS_RESERVATION' \
+             THEN CASE WHEN l.amount < 0 THEN l.amount ELSE 0 END \
+             WHEN l.reservation_expires_at IS NULL OR l.reservation_expires_at > $2 THEN l.amount ELSE 0 END) AS open \
+           FROM held JOIN reward_lines l ON l.source = $1 AND l.customer_id = held.customer_id \
+             AND l.reward_id = held.reward_id \
+           WHERE l.kind IN ('REWARDS_RESERVATION', 'REWARDS_RESERVATION_CANCELLED', 'CUSTOMER_REDEMPTION') \
+           GROUP BY l.customer_id, l.reward_id, l.campaign_id, l.issued_at), \
+         reserved AS (SELECT customer_id, reward_id, \
+             CAST(sum(CASE WHEN open > 0 THEN open ELSE 0 END) AS BIGINT) AS reserved \
+           FROM holds GROUP BY customer_id, reward_id)",
+        sql::in_list(backend, 3)
+    )
 }
 
 fn balance(row: &QueryResult) -> Result<BalanceRecord> {

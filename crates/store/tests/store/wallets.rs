@@ -15,6 +15,7 @@ both_databases!(
     reservations_are_told_apart_by_campaign_and_issue_time,
     a_reservation_without_an_issue_time_is_released_too,
     what_is_reserved_ends_by_itself_and_is_never_negative,
+    a_long_history_of_reservations_is_summed_in_time,
 );
 
 use EventKind::{CustomerRedemption, RewardsReservation, RewardsReservationCancelled};
@@ -162,4 +163,21 @@ async fn what_is_reserved_ends_by_itself_and_is_never_negative(database: TestDat
     let open = held(&database, 1, RewardsReservation, "50");
     let [once, again] = twice;
     assert_eq!(reserved(&database, &[open, once, again]).await, "0");
+}
+
+async fn a_long_history_of_reservations_is_summed_in_time(database: TestDatabase) {
+    show(&database, 1, &[("points", "100")]).await;
+    let source = database.source();
+    let of = |kind, seq, sum, issued_at| NewLine {
+        issued_at: Some(at(issued_at)),
+        ..line(&source, "ana", kind, seq, sum)
+    };
+    let mut lines: Vec<_> = (1..=8_000)
+        .map(|seq| of(EventKind::CustomerAccumulation, seq, "1", seq))
+        .collect();
+    lines.extend((1..=2_000).map(|hold| of(RewardsReservation, 10_000 + hold, "1", hold)));
+    lines.extend((1..=1_990).map(|hold| of(CustomerRedemption, 20_000 + hold, "-1", hold)));
+    write(&database.store, async |tx| tx.add_lines(&lines).await).await;
+    // PostgreSQL ends a read after three seconds, which a walk through all lines for each of them would take.
+    assert_eq!(balances(&database).await[0].reserved, amount("10"));
 }
