@@ -42,19 +42,20 @@ impl Scope {
         intervals: &[Interval],
     ) -> Result<Vec<Movements>> {
         let backend = self.store().backend();
-        // The intervals as a table of two columns, from one list for each.
+        // The intervals as a table of two columns, from one list for each; made once, not once a line.
         let intervals_table = match backend {
-            DbBackend::Postgres => "unnest($3::bigint[], $4::bigint[]) AS i(lo, hi)",
+            DbBackend::Postgres => "SELECT * FROM unnest($3::bigint[], $4::bigint[]) AS i(lo, hi)",
             _ => {
-                "(SELECT lo.value AS lo, hi.value AS hi \
-                 FROM json_each($3) lo JOIN json_each($4) hi ON hi.key = lo.key) AS i"
+                "SELECT lo.value AS lo, hi.value AS hi \
+                 FROM json_each($3) lo JOIN json_each($4) hi ON hi.key = lo.key"
             }
         };
         let sql = format!(
-            "SELECT i.lo, i.hi, l.reward_id, count(DISTINCT l.event_seq) AS entries, \
+            "WITH i AS MATERIALIZED ({intervals_table}) \
+             SELECT i.lo, i.hi, l.reward_id, count(DISTINCT l.event_seq) AS entries, \
              CAST(sum(CASE WHEN l.kind = 'CUSTOMER_ACCUMULATION' THEN l.amount ELSE 0 END) AS BIGINT) AS earned, \
              CAST(-sum(CASE WHEN l.kind = 'CUSTOMER_REDEMPTION' THEN l.amount ELSE 0 END) AS BIGINT) AS redeemed \
-             FROM {intervals_table} JOIN reward_lines l ON l.occurred_at >= i.lo AND l.occurred_at < i.hi \
+             FROM i JOIN reward_lines l ON l.occurred_at >= i.lo AND l.occurred_at < i.hi \
              WHERE l.source = $1 AND l.customer_id = $2 \
              AND l.kind IN ('CUSTOMER_ACCUMULATION', 'CUSTOMER_REDEMPTION') \
              GROUP BY i.lo, i.hi, l.reward_id ORDER BY i.lo, l.reward_id"

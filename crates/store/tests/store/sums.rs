@@ -1,8 +1,11 @@
 //! Sums of movements are exact, on both databases alike.
 
+use std::time::Duration;
+
 use laurel_payloads::EventKind;
 use laurel_store::{Interval, NewLine, Scope};
 use laurel_testkit::{TestDatabase, both_databases};
+use tokio::time::timeout;
 
 use crate::facts::{amount, at, line, write};
 use crate::messages::id;
@@ -11,6 +14,7 @@ both_databases!(
     a_tenth_and_two_tenths_are_three_tenths,
     a_redemption_is_a_positive_sum_and_a_reservation_none,
     an_interval_ends_before_its_end,
+    a_hundred_intervals_of_a_long_history_are_summed_in_time,
 );
 
 use EventKind::{CustomerAccumulation, CustomerRedemption, RewardsReservation};
@@ -91,5 +95,30 @@ async fn an_interval_ends_before_its_end(database: TestDatabase) {
             (intervals[1], "2".to_owned()),
             (intervals[2], "1".to_owned())
         ]
+    );
+}
+
+async fn a_hundred_intervals_of_a_long_history_are_summed_in_time(database: TestDatabase) {
+    let source = database.source();
+    let lines: Vec<_> = (0..10_000)
+        .map(|seq| line(&source, "ana", CustomerAccumulation, seq, "0.1"))
+        .collect();
+    let scope = add(&database, &lines).await;
+    let intervals: Vec<_> = (0..100)
+        .map(|hundred| Interval {
+            from: at(hundred * 100),
+            to: at(hundred * 100 + 100),
+        })
+        .collect();
+    // What PostgreSQL would end the read after.
+    let limit = Duration::from_secs(3);
+    let ana = id("ana");
+    let moved = timeout(limit, scope.movements(&ana, &intervals)).await;
+    let moved = moved.expect("an answer in time").expect("sums");
+    assert_eq!(moved.len(), 100);
+    assert!(
+        moved
+            .iter()
+            .all(|sum| sum.earned == amount("10") && sum.entries == 100)
     );
 }
