@@ -6,6 +6,7 @@ mod answer;
 mod body;
 mod credentials;
 mod measure;
+mod order;
 mod parameters;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::guard::Admitted;
 use crate::reads::reads;
 use accept::{Media, negotiate};
 use credentials::Denied;
+use order::Order;
 use parameters::Parameters;
 
 /// The routes of the API.
@@ -188,8 +190,9 @@ async fn run<Q: ObjectType + 'static>(
     }
     let mut query = Query::new(query).variables(variables);
     query.operation_name = operation_name.filter(|name| !name.is_empty());
+    let order = Order::of(&document);
     query.set_parsed_query(document);
-    execute(api, media, asking, query).await
+    execute(api, media, asking, query, order).await
 }
 
 /// Executes in a task of its own: a read of the database that is cut short, because the client has left or the time
@@ -199,6 +202,7 @@ async fn execute<Q: ObjectType + 'static>(
     media: Media,
     asking: Asking,
     query: Query,
+    order: Order,
 ) -> Response<Body> {
     let request = asking.request;
     let (schema, batches) = (api.schema.clone(), Batches::default());
@@ -206,7 +210,10 @@ async fn execute<Q: ObjectType + 'static>(
     let work = drive(async move { schema.execute(query).await }, batches);
     let task = tokio::spawn(work.instrument(Span::current()));
     match tokio::time::timeout(api.settings.deadline, task).await {
-        Ok(Ok(outcome)) => answer::outcome(media, outcome),
+        Ok(Ok(mut outcome)) => {
+            outcome.data = order.apply(outcome.data);
+            answer::outcome(media, outcome)
+        }
         Ok(Err(panic)) => answer::failure(media, crate::asking::log_failure(request, None, &panic)),
         Err(_) => {
             tracing::warn!(request.id = %request, "a GraphQL query took too long");
