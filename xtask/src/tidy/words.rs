@@ -1,31 +1,27 @@
-//! Words that no tracked file may hold: folders of somebody's machine and hosts of registries, which
-//! mean nothing to the next reader and break on the next machine.
+//! Words that no tracked file may hold: folders of somebody's machine, and the addresses that npm writes into a lock
+//! file, which mean nothing to the next reader and break on the next machine.
 
 use super::{File, Problem};
 
 /// Folders at a machine's root where people work.
 const FOLDERS: [&str; 4] = ["home", "root", "work", "Users"];
 
-/// Hosts, taken apart so that this file does not hold them itself.
-const HOSTS: [[&str; 2]; 6] = [
-    ["static.crates", "io"],
-    ["index.crates", "io"],
-    ["pypi", "org"],
-    ["pythonhosted", "org"],
-    ["registry.npmjs", "org"],
-    ["deb.debian", "org"],
-];
+/// Where a package came from, on the machine that locked it; its name, version and digest suffice to find it.
+const ADDRESS: &str = "\"resolved\":";
 
 pub(super) fn check(files: &[File]) -> Vec<Problem> {
-    let words: Vec<String> = FOLDERS
-        .iter()
-        .map(|folder| format!("/{folder}/"))
-        .chain(HOSTS.iter().map(|parts| parts.join(".")))
-        .collect();
-    let written_by_hand = files.iter().filter(|file| file.path != "Cargo.lock");
-    written_by_hand
-        .flat_map(|file| in_file(file, &words))
-        .collect()
+    let folders: Vec<String> = FOLDERS.iter().map(|folder| format!("/{folder}/")).collect();
+    let addresses = [ADDRESS.to_owned()];
+    let found = files.iter().map(|file| {
+        if file.path.ends_with("package-lock.json") {
+            in_file(file, &addresses)
+        } else if file.path == "Cargo.lock" {
+            Vec::new()
+        } else {
+            in_file(file, &folders)
+        }
+    });
+    found.flatten().collect()
 }
 
 fn in_file(file: &File, words: &[String]) -> Vec<Problem> {
@@ -56,15 +52,10 @@ mod tests {
     }
 
     #[test]
-    fn a_registry_host_is_found() {
-        assert_eq!(
-            check(&[file(
-                "a.yml",
-                &format!("url: https://{}/simple", HOSTS[2].join("."))
-            )])
-            .len(),
-            1
-        );
+    fn an_address_in_a_lock_file_is_found() {
+        let lock = |text: &str| check(&[file("judges/package-lock.json", text)]).len();
+        assert_eq!(lock("\"resolved\": \"https://packages.example/a.tgz\""), 1);
+        assert_eq!(lock("\"version\": \"1.0.0\""), 0);
     }
 
     #[test]
