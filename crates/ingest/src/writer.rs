@@ -37,7 +37,11 @@ impl Writer {
         let (queue, requests) = mpsc::channel(settings.queue);
         let requests = Arc::new(Mutex::new(requests));
         for _ in 0..settings.writers.max(1) {
-            tokio::spawn(write(store.clone(), Arc::clone(&requests), settings.batch));
+            tokio::spawn(keep_writing(
+                store.clone(),
+                Arc::clone(&requests),
+                settings.batch,
+            ));
         }
         Self { queue }
     }
@@ -50,6 +54,13 @@ impl Writer {
             return None;
         }
         answered.await.ok().flatten()
+    }
+}
+
+/// Starts a writer over when it panics: its batch is answered 503 and sent again, and intake goes on.
+async fn keep_writing(store: Store, requests: Arc<Mutex<mpsc::Receiver<Request>>>, most: usize) {
+    while let Err(panic) = tokio::spawn(write(store.clone(), Arc::clone(&requests), most)).await {
+        tracing::error!(%panic, "a writer ended and is started over");
     }
 }
 

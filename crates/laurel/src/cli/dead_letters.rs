@@ -49,22 +49,12 @@ async fn list(store: &Store) -> Result<(), Failure> {
         let Some(last) = page.last() else {
             return Ok(());
         };
-        // The next page goes on behind an event, so this one must not end within its letters.
-        let full = page.len() == PAGE as usize;
-        let split = last.event_seq;
-        let whole: Vec<&DeadLetter> = page
-            .iter()
-            .filter(|letter| !full || letter.event_seq != split)
-            .collect();
-        super::print(&table(&whole))?;
-        if !full {
-            return Ok(());
-        }
-        after = split - 1;
+        super::print(&table(&page))?;
+        after = last.event_seq;
     }
 }
 
-fn table(letters: &[&DeadLetter]) -> String {
+fn table(letters: &[DeadLetter]) -> String {
     let mut text = String::new();
     for letter in letters {
         let kind = letter.kind.as_deref().unwrap_or("-").escape_debug();

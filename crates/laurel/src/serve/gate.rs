@@ -42,7 +42,7 @@ impl Gate {
 }
 
 fn come_back() -> Response {
-    let problem = r#"{"type":"about:blank","title":"the server is starting: send it again","status":503,"code":"starting"}"#;
+    let problem = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"the server is starting: send it again","code":"starting"}"#;
     let mut response = (StatusCode::SERVICE_UNAVAILABLE, problem).into_response();
     let headers = response.headers_mut();
     headers.insert(
