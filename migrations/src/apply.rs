@@ -1,12 +1,19 @@
 //! Brings a database up to this binary's schema, one copy at a time.
 
+use std::time::Duration;
+
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use sea_orm_migration::sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DbBackend, RuntimeErr,
+};
 
 use crate::Migrator;
 
 /// Two copies that start at once must not migrate at once; the number is arbitrary and ours.
 const POSTGRES_LOCK: i64 = 0x6c61_7572_656c;
+
+/// How many times a lock is tried for, two seconds each.
+const TRIES: u32 = 30;
 
 /// Why a database is not usable.
 #[derive(Debug, thiserror::Error)]
@@ -37,17 +44,37 @@ pub struct Status {
 /// [`Error::Newer`] before anything is touched; [`Error::Database`] with the failed migration rolled back.
 pub async fn migrate(url: &str) -> Result<Vec<String>, Error> {
     let database = connect(url).await?;
-    if database.get_database_backend() == DbBackend::Postgres {
-        database
-            .execute_unprepared("SET lock_timeout = '30s'")
-            .await?;
-        database
-            .execute_unprepared(&format!("SELECT pg_advisory_lock({POSTGRES_LOCK})"))
-            .await?;
-    }
-    let applied = apply(&database).await;
+    let mut tries = 1;
+    let applied = loop {
+        match locked(&database).await {
+            Err(Error::Database(error)) if is_lock_timeout(&error) && tries < TRIES => tries += 1,
+            result => break result,
+        }
+    };
     database.close().await?;
     applied
+}
+
+/// Applies what is pending once no other copy does. A lock that is not to be had soon is let go of, so that nobody queues
+/// up behind it.
+async fn locked(database: &DatabaseConnection) -> Result<Vec<String>, Error> {
+    if database.get_database_backend() == DbBackend::Postgres {
+        let lock = format!("SET lock_timeout = '2s'; SELECT pg_advisory_lock({POSTGRES_LOCK})");
+        database.execute_unprepared(&lock).await?;
+    }
+    apply(database).await
+}
+
+/// PostgreSQL's `lock_not_available`: the statement gave up waiting, and its transaction is rolled back.
+fn is_lock_timeout(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    error
+        .as_database_error()
+        .is_some_and(|answer| answer.code().as_deref() == Some("55P03"))
 }
 
 /// Compares a database with this binary, without changing it.
@@ -102,6 +129,9 @@ async fn compare(database: &DatabaseConnection) -> Result<Status, Error> {
 /// One connection, so that the advisory lock and the migrations share a session.
 async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
+    options
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false);
     Database::connect(options).await
 }

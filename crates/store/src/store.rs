@@ -11,7 +11,7 @@ use sea_orm::{
 use tokio::sync::watch;
 
 use crate::connect::{self, Options};
-use crate::{Clock, Error, Result, Source};
+use crate::{Clock, Error, Result, Source, sql};
 
 /// Durable facts and read models, on SQLite or PostgreSQL. Cheap to clone.
 #[derive(Clone)]
@@ -100,6 +100,18 @@ impl Store {
     /// [`Error::Database`] where it does not.
     pub async fn ping(&self) -> Result<()> {
         Ok(self.0.writer.ping().await?)
+    }
+
+    /// How far the database's clock is ahead of ours, in microseconds; negative where it is behind.
+    ///
+    /// # Errors
+    /// [`Error::Database`] where it does not answer.
+    pub async fn clock_skew(&self) -> Result<i64> {
+        let sql = format!("SELECT {} AS now", sql::now(self.backend()));
+        let rows = sql::query(self.reader(), &sql, []).await?;
+        let theirs: Option<i64> = rows.first().map(|row| row.try_get("", "now")).transpose()?;
+        let ours = self.clock().now().micros();
+        Ok(theirs.map_or(0, |theirs| theirs - ours))
     }
 
     /// Closes every connection; on SQLite the write-ahead log is merged into the file.

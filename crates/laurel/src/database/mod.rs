@@ -12,6 +12,9 @@ pub(crate) use self::lock::Lock;
 use crate::Failure;
 use crate::config::Database;
 
+/// Clocks that differ by more than this, in microseconds, are worth a word.
+const SKEW: i64 = 30_000_000;
+
 /// Makes the database where there is none, brings it up to this binary, and returns what was applied.
 pub(crate) async fn migrate(database: &Database) -> Result<Vec<String>, Failure> {
     path::check(database)?;
@@ -45,9 +48,17 @@ pub(crate) async fn connect(database: &Database) -> Result<Store, Failure> {
     let mut options = Options::new(database.url.expose());
     options.readers = database.connections;
     options.writers = database.connections;
-    Store::connect(&options, Arc::new(SystemClock))
-        .await
-        .map_err(|error| unusable(database, &error))
+    let store = Store::connect(&options, Arc::new(SystemClock)).await;
+    let store = store.map_err(|error| unusable(database, &error))?;
+    let skew = store.clock_skew().await?.abs();
+    if skew > SKEW {
+        let seconds = skew / 1_000_000;
+        tracing::warn!(
+            seconds,
+            "the clocks of this machine and of the database disagree"
+        );
+    }
+    Ok(store)
 }
 
 fn writable_url(database: &Database) -> String {
@@ -60,5 +71,12 @@ fn writable_url(database: &Database) -> String {
 }
 
 fn unusable(database: &Database, error: &dyn std::fmt::Display) -> Failure {
-    Failure::Database(format!("{database} cannot be used: {error}"))
+    let error = error.to_string();
+    let hint = if error.contains("unsupported startup parameter") {
+        "; is there a pooler before it? Laurel holds locks and prepared statements in its sessions: connect to \
+         PostgreSQL itself"
+    } else {
+        ""
+    };
+    Failure::Database(format!("{database} cannot be used: {error}{hint}"))
 }
