@@ -3,13 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::fault::{Fault, fault};
 use super::{Config, Transport, credentials};
-
-/// A fault and the key it is at.
-pub(super) struct Fault {
-    pub(super) path: Vec<String>,
-    pub(super) problem: String,
-}
 
 /// Less, and work would be taken from those who are still at it.
 const SHORTEST_LEASE: Duration = Duration::from_secs(1);
@@ -164,15 +159,4 @@ fn world_readable(file: &Path) -> bool {
 #[cfg(not(unix))]
 fn world_readable(_: &Path) -> bool {
     false
-}
-
-pub(super) fn fault<'a>(
-    path: impl IntoIterator<Item = &'a str>,
-    problem: &str,
-) -> Result<(), Fault> {
-    let path = path.into_iter().map(str::to_owned).collect();
-    Err(Fault {
-        path,
-        problem: problem.to_owned(),
-    })
 }

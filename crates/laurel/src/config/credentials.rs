@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use laurel_ingest::StandardWebhooks;
 
-use super::checks::{Fault, fault};
+use super::fault::{Fault, fault};
 use super::{Auth, AuthKind, Config, Secret};
 
 /// Shorter secrets can be guessed.

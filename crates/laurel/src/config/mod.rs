@@ -11,6 +11,7 @@ mod duration;
 mod email;
 mod environment;
 mod error;
+mod fault;
 mod file;
 mod http;
 mod load;
