@@ -56,14 +56,32 @@ pub enum Failure {
     /// tries for a while, and no attempt is used up.
     #[error("no relay: {0}")]
     Paused(Refusal),
+    /// The [`Hold`] had ended before anything was done: the message goes back as if it had not been
+    /// tried.
+    #[error("too late: {0}")]
+    Late(Refusal),
 }
 
 impl Failure {
+    /// The hold had ended before `relay` was told of the message, which was to happen in `step`.
+    #[must_use]
+    pub fn late(relay: impl Into<String>, step: &'static str) -> Self {
+        Self::Late(Refusal {
+            relay: relay.into(),
+            step,
+            code: None,
+            text: "the lease ended before the message could be handed over".to_owned(),
+        })
+    }
+
     /// What was said.
     #[must_use]
     pub fn refusal(&self) -> &Refusal {
         match self {
-            Self::Transient(refusal) | Self::Permanent(refusal) | Self::Paused(refusal) => refusal,
+            Self::Transient(refusal)
+            | Self::Permanent(refusal)
+            | Self::Paused(refusal)
+            | Self::Late(refusal) => refusal,
         }
     }
 }

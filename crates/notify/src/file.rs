@@ -9,6 +9,8 @@ use async_trait::async_trait;
 use crate::mail::Message;
 use crate::{Channel, Delivery, Failure, Hold, MAIL, Refusal};
 
+const WRITE: &str = "write";
+
 /// Writes each message to `<outbox id>.eml`.
 ///
 /// A file appears whole: it is written under a name that begins with a dot, synced and renamed. The
@@ -30,11 +32,14 @@ impl FileChannel {
         Ok(Self { folder })
     }
 
+    fn relay(&self) -> String {
+        self.folder.display().to_string()
+    }
+
     fn failed(&self, text: String) -> Failure {
-        let relay = self.folder.display().to_string();
         Failure::Transient(Refusal {
-            relay,
-            step: "write",
+            relay: self.relay(),
+            step: WRITE,
             code: None,
             text,
         })
@@ -49,9 +54,7 @@ impl Channel for FileChannel {
 
     async fn deliver(&self, message: &Message, hold: &Hold) -> Result<Delivery, Failure> {
         if hold.has_ended() {
-            return Err(
-                self.failed("the lease ended before the message could be written".to_owned())
-            );
+            return Err(Failure::late(self.relay(), WRITE));
         }
         let (folder, name, raw) = (
             self.folder.clone(),
@@ -64,7 +67,7 @@ impl Channel for FileChannel {
         };
         match written {
             Ok(Ok(())) => Ok(Delivery {
-                relay: self.folder.display().to_string(),
+                relay: self.relay(),
                 code: None,
                 text: name,
             }),

@@ -96,6 +96,11 @@ impl Inner {
                 )
                 .await
             }
+            Err(Failure::Late(refusal)) => {
+                tracing::warn!(error = %refusal, "a message goes back untried");
+                let due_at = now.saturating_add(self.settings.poll);
+                self.release(&messages[0], &lease, due_at, None).await
+            }
             Err(failure) => self.failed(messages, &lease, &failure, now).await,
         }
     }
@@ -169,7 +174,9 @@ impl Inner {
         let now = self.store.clock().now();
         let next = match failure {
             Failure::Permanent(_) => None,
-            Failure::Transient(_) | Failure::Paused(_) => next_try(head.attempts, first, now),
+            Failure::Transient(_) | Failure::Paused(_) | Failure::Late(_) => {
+                next_try(head.attempts, first, now)
+            }
         };
         let Some(due_at) = next else {
             let attempt = attempt(began_at, "dead", failure);

@@ -19,7 +19,7 @@ use super::opening;
 use super::relay::Login;
 use super::settings::{SmtpSettings, Timeouts};
 use crate::mail::{Message, masked};
-use crate::{Delivery, Failure, Hold, Refusal};
+use crate::{Delivery, Failure, Hold};
 
 const HELLO: Step = Step::session("EHLO");
 const AUTH: Step = Step::session("AUTH");
@@ -118,7 +118,7 @@ impl Session {
         hold: &Hold,
     ) -> Result<Delivery, Failure> {
         if hold.has_ended() {
-            return Err(self.too_late());
+            return Err(Failure::late(self.faults.relay(), MAIL.name));
         }
         let from = Mail::new(Some(message.sender.clone()), Vec::new());
         self.step(MAIL, self.timeouts.command, &[250], |connection| {
@@ -174,14 +174,5 @@ impl Session {
         } else {
             Err(self.faults.failure(step, &Fault::from(&reply)))
         }
-    }
-
-    fn too_late(&self) -> Failure {
-        Failure::Transient(Refusal {
-            relay: self.faults.relay().to_owned(),
-            step: MAIL.name,
-            code: None,
-            text: "the lease ended before the message could be handed over".to_owned(),
-        })
     }
 }

@@ -13,6 +13,7 @@ both_databases![
     what_is_refused_for_four_days_is_given_up,
     what_is_refused_for_good_is_dead_at_once,
     a_relay_that_serves_nobody_costs_no_attempt_and_stops_everybody,
+    a_worker_that_was_too_slow_costs_no_attempt,
     a_later_mail_waits_for_the_earlier_one,
     every_try_is_on_record,
 ];
@@ -92,6 +93,18 @@ async fn a_relay_that_serves_nobody_costs_no_attempt_and_stops_everybody(databas
         another.outbox().await,
         [("sent".to_owned(), 1), ("sent".to_owned(), 1)]
     );
+}
+
+async fn a_worker_that_was_too_slow_costs_no_attempt(database: TestDatabase) {
+    let house = one_change(database).await;
+    house
+        .channel
+        .fail([Failure::late("relay.test:587", "MAIL")]);
+    house.send().await;
+    assert_eq!(house.outbox().await, [("pending".to_owned(), 0)]);
+    house.advance(Duration::from_secs(3));
+    house.send().await;
+    assert_eq!(house.outbox().await, [("sent".to_owned(), 1)]);
 }
 
 async fn a_later_mail_waits_for_the_earlier_one(database: TestDatabase) {

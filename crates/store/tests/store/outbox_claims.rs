@@ -11,6 +11,7 @@ both_databases!(
     an_event_has_one_message_a_channel,
     a_message_comes_back_as_it_was_written,
     messages_within_the_settle_window_go_out_together,
+    without_a_settle_window_each_message_goes_out_alone,
     a_customers_messages_go_out_in_their_order,
     a_message_that_arrives_late_waits_for_the_one_that_is_under_way,
     a_message_waits_until_it_is_due,
@@ -87,6 +88,21 @@ async fn messages_within_the_settle_window_go_out_together(database: TestDatabas
     assert!(send(store, &groups[0]).await);
     let rest = claim(store, &CLAIM).await;
     assert_eq!(seqs(&rest[0]), [4]);
+}
+
+/// Posts that come at once may enter the log in another order than they were received in.
+async fn without_a_settle_window_each_message_goes_out_alone(database: TestDatabase) {
+    let store = &database.store;
+    address(&database, "ana").await;
+    let first = message(&database, "ana", 1);
+    let mut second = message(&database, "ana", 2);
+    second.received_at = first.received_at.saturating_sub(Duration::from_millis(1));
+    enqueue(store, &[first, second]).await;
+    for seq in [1, 2] {
+        let groups = claim(store, &CLAIM).await;
+        assert_eq!(seqs(&groups[0]), [seq]);
+        assert!(send(store, &groups[0]).await);
+    }
 }
 
 async fn a_customers_messages_go_out_in_their_order(database: TestDatabase) {
