@@ -1,5 +1,6 @@
 //! How intake works, and for whom.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub struct Settings {
     pub batch: usize,
     /// How many transactions are under way at once: one on SQLite, a few on PostgreSQL.
     pub writers: usize,
+    /// How many events are stored in a second at most; as many as can be unless set.
+    pub events_per_second: Option<NonZeroU32>,
     /// Proxies of the operator's own, which are believed when they say whom they speak for (`X-Forwarded-For`).
     pub trusted_proxies: Vec<IpNet>,
 }
@@ -33,6 +36,7 @@ impl Default for Settings {
             queue: 4_096,
             batch: 256,
             writers: 1,
+            events_per_second: None,
             trusted_proxies: Vec::new(),
         }
     }

@@ -2,11 +2,14 @@
 //!
 //! A handler's future is dropped when its client goes away; the append runs here, and is not.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use laurel_store::{Appended, Class, Error, NewEvent, Store};
 use metrics::{counter, histogram};
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::Settings;
 
@@ -17,6 +20,13 @@ const TRIES: usize = 5;
 struct Request {
     event: NewEvent,
     answer: oneshot::Sender<Option<Appended>>,
+}
+
+/// What waits to be written, and when the next of it may be.
+struct Queue {
+    requests: mpsc::Receiver<Request>,
+    pace: Option<NonZeroU32>,
+    next: Instant,
 }
 
 /// The way to the writers.
@@ -35,11 +45,16 @@ impl Writer {
     /// Starts the writers; each ends when the last `Writer` is gone and the queue is empty.
     pub(crate) fn start(store: &Store, settings: &Settings) -> Self {
         let (queue, requests) = mpsc::channel(settings.queue);
-        let requests = Arc::new(Mutex::new(requests));
+        let pace = settings.events_per_second;
+        let waiting = Arc::new(Mutex::new(Queue {
+            requests,
+            pace,
+            next: Instant::now(),
+        }));
         for _ in 0..settings.writers.max(1) {
             tokio::spawn(keep_writing(
                 store.clone(),
-                Arc::clone(&requests),
+                Arc::clone(&waiting),
                 settings.batch,
             ));
         }
@@ -57,18 +72,34 @@ impl Writer {
     }
 }
 
+impl Queue {
+    /// Takes up to `most` requests, as soon as there are any and the pace allows it; none once nobody can ask any more.
+    async fn take(&mut self, batch: &mut Vec<Request>, most: usize) -> usize {
+        let Some(pace) = self.pace.map(NonZeroU32::get) else {
+            return self.requests.recv_many(batch, most).await;
+        };
+        tokio::time::sleep_until(self.next).await;
+        // A tenth of a second's worth, so that the pace is even.
+        let most = most.min((pace as usize / 10).max(1));
+        let taken = self.requests.recv_many(batch, most).await;
+        let turns = u32::try_from(taken).unwrap_or(u32::MAX);
+        self.next = self.next.max(Instant::now()) + Duration::from_secs(1) * turns / pace;
+        taken
+    }
+}
+
 /// Starts a writer over when it panics: its batch is answered 503 and sent again, and intake goes on.
-async fn keep_writing(store: Store, requests: Arc<Mutex<mpsc::Receiver<Request>>>, most: usize) {
-    while let Err(panic) = tokio::spawn(write(store.clone(), Arc::clone(&requests), most)).await {
+async fn keep_writing(store: Store, queue: Arc<Mutex<Queue>>, most: usize) {
+    while let Err(panic) = tokio::spawn(write(store.clone(), Arc::clone(&queue), most)).await {
         tracing::error!(%panic, "a writer ended and is started over");
     }
 }
 
-async fn write(store: Store, requests: Arc<Mutex<mpsc::Receiver<Request>>>, most: usize) {
+async fn write(store: Store, queue: Arc<Mutex<Queue>>, most: usize) {
     let mut batch = Vec::with_capacity(most);
     loop {
         // One writer waits at the queue while the others commit.
-        if requests.lock().await.recv_many(&mut batch, most).await == 0 {
+        if queue.lock().await.take(&mut batch, most).await == 0 {
             return;
         }
         let (events, answers): (Vec<_>, Vec<_>) = batch

@@ -12,6 +12,7 @@ use crate::client::{hold_the_writer, intake, intake_with, log, post, run, start}
 
 both_databases!(
     many_posts_are_stored_in_few_statements,
+    no_more_is_stored_in_a_second_than_may_be,
     a_group_is_no_larger_than_it_may_be,
     repeats_in_one_group_are_answered_each,
     only_the_event_at_fault_is_refused,
@@ -53,6 +54,20 @@ async fn many_posts_are_stored_in_few_statements(database: TestDatabase) {
     assert_eq!(log(&database).await.len(), 64);
     // The first of them may have been alone; one by one they would take four statements each.
     assert!(statements <= 60, "{statements} statements for 64 events");
+}
+
+async fn no_more_is_stored_in_a_second_than_may_be(database: TestDatabase) {
+    let settings = Settings {
+        events_per_second: std::num::NonZeroU32::new(100),
+        ..Settings::default()
+    };
+    let router = intake_with(&database, settings);
+    let bodies: Vec<_> = (0..60).map(body).collect();
+    let began = std::time::Instant::now();
+    let answers = join_all(bodies.iter().map(|body| post(&router, body))).await;
+    // The first ten go at once, the rest at ten each tenth of a second.
+    assert!(began.elapsed().as_millis() >= 500, "{:?}", began.elapsed());
+    assert!(answers.iter().all(|answer| answer.taken() == "accepted"));
 }
 
 async fn a_group_is_no_larger_than_it_may_be(database: TestDatabase) {

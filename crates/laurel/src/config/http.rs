@@ -1,6 +1,7 @@
 //! `[http]`, `[admin]`, `[ingest]`, `[graphql]`: listeners and their limits.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -90,6 +91,10 @@ pub struct Ingest {
     #[serde(with = "duration")]
     #[schemars(with = "String")]
     pub body_deadline: Duration,
+    /// How many events are stored in a second at most, for a database that others need, too. What comes faster waits its
+    /// turn, and is answered 503 once too many wait. As many as can be, unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events_per_second: Option<NonZeroU32>,
 }
 
 impl Default for Ingest {
@@ -97,6 +102,7 @@ impl Default for Ingest {
         Self {
             max_body: 1024 * 1024,
             body_deadline: Duration::from_secs(30),
+            events_per_second: None,
         }
     }
 }

@@ -43,6 +43,7 @@ fn intake_settings(config: &Config) -> laurel_ingest::Settings {
         } else {
             4
         },
+        events_per_second: config.ingest.events_per_second,
         trusted_proxies: proxies.map(|Network(network)| *network).collect(),
         ..laurel_ingest::Settings::default()
     }
