@@ -8,6 +8,7 @@ mod manifests;
 mod map;
 mod names;
 mod readme;
+mod rows;
 mod sources;
 mod words;
 
@@ -47,6 +48,7 @@ pub(crate) fn run(sh: &Shell) -> anyhow::Result<()> {
         map::check(&files, &arrows::members(&metadata)),
         names::check(&files),
         readme::check(text(&files, "README.md")),
+        rows::check(&files),
         sources::check(&files),
         words::check(&files),
     ]
