@@ -9,8 +9,9 @@ use xshell::{Shell, cmd};
 use crate::packages;
 
 const REQUIREMENTS: &str = "xtask/judges/requirements.txt";
-const PACKAGE: &str = "xtask/judges/package.json";
-const PACKAGE_LOCK: &str = "xtask/judges/package-lock.json";
+/// The folders of the lists that npm reads.
+const JUDGES: &str = "xtask/judges";
+const RECEIVER: &str = "xtask/bench/fastify";
 
 /// The interpreter that has the judges' packages, made ready first where it is not.
 pub(crate) fn python(sh: &Shell) -> anyhow::Result<PathBuf> {
@@ -38,29 +39,48 @@ pub(crate) fn python(sh: &Shell) -> anyhow::Result<PathBuf> {
 
 /// The `node_modules` folder of the judges that run on Node.js, made ready first where it is not.
 pub(crate) fn node_modules(sh: &Shell) -> anyhow::Result<PathBuf> {
+    let project = crate::target(sh)?.join("judges").join("node");
+    install(
+        sh,
+        "the judges that run on Node.js",
+        Path::new(JUDGES),
+        &project,
+    )?;
+    Ok(project.join("node_modules"))
+}
+
+/// The receiver that the benchmark of the intake measures ours against, ready to run.
+pub(crate) fn receiver(sh: &Shell) -> anyhow::Result<PathBuf> {
+    let project = crate::target(sh)?.join("bench").join("fastify");
+    install(sh, "Fastify and pg", Path::new(RECEIVER), &project)?;
+    sh.copy_file(Path::new(RECEIVER).join("receiver.mjs"), &project)?;
+    Ok(project)
+}
+
+/// Installs the packages that a list pins into `project`, where they are not there yet.
+fn install(sh: &Shell, what: &str, lists: &Path, project: &Path) -> anyhow::Result<()> {
     if !packages::in_path(sh, "node") || !packages::in_path(sh, "npm") {
         packages::install(sh, "Node.js with npm", &["nodejs", "npm"])?;
     }
-    let project = crate::target(sh)?.join("judges").join("node");
-    let modules = project.join("node_modules");
-    let installed = modules.join("installed.json");
-    let wanted = sh.read_file(PACKAGE_LOCK)?;
+    let lock = lists.join("package-lock.json");
+    let installed = project.join("node_modules").join("installed.json");
+    let wanted = sh.read_file(&lock)?;
     if is_installed(sh, &installed, &wanted) {
-        return Ok(modules);
+        return Ok(());
     }
-    println!("Installing the judges that run on Node.js.");
-    sh.create_dir(&project)?;
-    for list in [PACKAGE, PACKAGE_LOCK] {
-        sh.copy_file(list, &project)?;
+    println!("Installing {what}.");
+    sh.create_dir(project)?;
+    for list in [&lists.join("package.json"), &lock] {
+        sh.copy_file(list, project)?;
     }
     cmd!(
         sh,
         "npm ci --prefix {project} --ignore-scripts --no-audit --no-fund --loglevel=error"
     )
     .run()
-    .with_context(|| format!("cannot install {PACKAGE_LOCK}"))?;
+    .with_context(|| format!("cannot install {}", lock.display()))?;
     sh.write_file(installed, wanted)?;
-    Ok(modules)
+    Ok(())
 }
 
 /// Whether `list`, which is written last, is what is wanted: it also tells a complete installation from one that was

@@ -1,6 +1,7 @@
 //! `cargo xtask`: the repository's chores. It depends on none of our crates, so that it builds in
 //! seconds and runs even while one of them does not compile.
 
+mod bench;
 mod ci;
 mod codegen;
 mod judges;
@@ -24,6 +25,9 @@ enum Chore {
     Ci,
     /// All tests, on SQLite and on a private PostgreSQL that is started for the run.
     Test(test::Options),
+    /// Measures Laurel beside its yardsticks, in release builds.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Writes the generated files of docs/ anew.
     Codegen {
         /// Changes nothing; fails when a file differs from what would be generated.
@@ -52,6 +56,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
     match chore {
         Chore::Ci => ci::run(&sh),
         Chore::Test(options) => test::run(&sh, options),
+        Chore::Bench(bench) => bench::run(&sh, bench),
         Chore::Codegen { check: true } => codegen::check(&sh),
         Chore::Codegen { check: false } => codegen::write(&sh),
         Chore::Tidy => tidy::run(&sh),

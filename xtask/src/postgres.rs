@@ -23,6 +23,15 @@ const LIMIT: Duration = Duration::from_mins(2);
 /// Another process may take the free port before the server does.
 const TRIES: usize = 3;
 
+/// What a cluster does with what it has committed.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Durability {
+    /// It reaches the disk before a commit is answered: for measuring.
+    AsInProduction,
+    /// That is the kernel's affair, which costs tests most of their time.
+    UntilTheMachineStops,
+}
+
 /// A running cluster; stopped and removed when dropped.
 pub(crate) struct Cluster {
     programs: Programs,
@@ -31,7 +40,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    pub(crate) fn start(sh: &Shell) -> anyhow::Result<Self> {
+    pub(crate) fn start(sh: &Shell, durability: Durability) -> anyhow::Result<Self> {
         let started = Instant::now();
         let programs = Programs::find(sh)?;
         let folder = tempfile::Builder::new()
@@ -39,7 +48,7 @@ impl Cluster {
             .tempdir()?;
         programs.give(sh, folder.path())?;
         initdb(&programs, folder.path())?;
-        configure(folder.path())?;
+        configure(folder.path(), durability)?;
         let mut cluster = Self {
             programs,
             folder,
@@ -57,6 +66,19 @@ impl Cluster {
     /// The address of the maintenance database, whose role may create others.
     pub(crate) fn url(&self) -> String {
         format!("postgres://{ROLE}@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// The server's process.
+    pub(crate) fn id(&self) -> anyhow::Result<u32> {
+        let file = data(self.folder.path()).join("postmaster.pid");
+        let text = fs::read_to_string(&file)?;
+        let first = text.lines().next().and_then(|line| line.parse().ok());
+        first.with_context(|| format!("{} names no process", file.display()))
+    }
+
+    /// Where another of PostgreSQL's programs is.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.programs.path(name)
     }
 
     fn listen(&mut self) -> anyhow::Result<()> {
@@ -112,22 +134,22 @@ fn data(folder: &Path) -> PathBuf {
     folder.join("data")
 }
 
-fn configure(folder: &Path) -> anyhow::Result<()> {
+fn configure(folder: &Path, durability: Durability) -> anyhow::Result<()> {
     let file = data(folder).join("postgresql.conf");
     let mut settings = OpenOptions::new().append(true).open(&file)?;
-    // What a commit promises stays as in production (synchronous_commit); that the promise reaches
-    // the disk is the kernel's affair and costs tests most of their time.
+    // What a commit promises stays as in production in any case.
     write!(
         settings,
         "listen_addresses = '127.0.0.1'\n\
          unix_socket_directories = '{}'\n\
          max_connections = 300\n\
-         synchronous_commit = on\n\
-         fsync = off\n\
-         full_page_writes = off\n",
+         synchronous_commit = on\n",
         folder.display()
-    )
-    .with_context(|| format!("cannot write {}", file.display()))
+    )?;
+    if durability == Durability::UntilTheMachineStops {
+        write!(settings, "fsync = off\nfull_page_writes = off\n")?;
+    }
+    Ok(())
 }
 
 /// Makes the cluster with a locale whose order is not that of bytes, where the server can do

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use xshell::Shell;
 
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Durability};
 use crate::{judges, process};
 
 /// Building from nothing included; far above what a healthy run takes.
@@ -53,7 +53,9 @@ pub(crate) fn run(sh: &Shell, options: &Options) -> anyhow::Result<()> {
     // Stopped and removed when it goes out of scope, whatever happens to the tests.
     let cluster = match options.database {
         Database::Sqlite => None,
-        Database::Postgres | Database::All => Some(Cluster::start(sh)?),
+        Database::Postgres | Database::All => {
+            Some(Cluster::start(sh, Durability::UntilTheMachineStops)?)
+        }
     };
     let mut command = Command::new("cargo");
     command

@@ -37,7 +37,7 @@ impl Programs {
     }
 
     pub(super) fn command(&self, program: &str, current_dir: &Path) -> Command {
-        let program = self.folder.join(program);
+        let program = self.path(program);
         let mut command = match self.become_postgres {
             None => Command::new(program),
             Some(words) => {
@@ -48,6 +48,10 @@ impl Programs {
         };
         command.current_dir(current_dir);
         command
+    }
+
+    pub(super) fn path(&self, program: &str) -> PathBuf {
+        self.folder.join(program)
     }
 
     /// Makes `folder` the property of the account that the server runs under.

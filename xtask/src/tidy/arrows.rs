@@ -12,9 +12,14 @@ struct Home {
     foreign: &'static [&'static str],
 }
 
-const HOMES: [Home; 11] = [
+const HOMES: [Home; 12] = [
     Home {
         folder: "crates/payloads",
+        ours: &[],
+        foreign: &[],
+    },
+    Home {
+        folder: "crates/settings",
         ours: &[],
         foreign: &[],
     },
@@ -57,10 +62,17 @@ const HOMES: [Home; 11] = [
             "ingest",
             "graphql",
             "notify",
+            "settings",
             "simulator",
             "migrations",
         ],
-        foreign: &["anyhow", "async-graphql", "axum", "clap"],
+        foreign: &[
+            "anyhow",
+            "async-graphql",
+            "axum",
+            "clap",
+            "sea-orm-migration",
+        ],
     },
     Home {
         folder: "crates/testkit",

@@ -1,0 +1,41 @@
+//! The drivers behind `cargo xtask bench`, which builds them, and starts what they need.
+
+mod contenders;
+mod intake;
+mod load;
+mod noop;
+mod processes;
+mod table;
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// What Laurel itself allocates with: the yardstick is not to be slower for its allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Measures Laurel beside its yardsticks.
+#[derive(Parser)]
+enum Bench {
+    /// Webhooks that are received.
+    Intake(intake::Options),
+    /// Serves the yardstick that keeps nothing.
+    #[command(hide = true)]
+    Noop { address: SocketAddr },
+}
+
+fn main() -> ExitCode {
+    let done = match Bench::parse() {
+        Bench::Intake(options) => intake::run(&options),
+        Bench::Noop { address } => noop::serve(address),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! `cargo xtask bench`: builds what is measured and what measures, and starts what they need.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use xshell::{Shell, cmd};
+
+use crate::postgres::{Cluster, Durability};
+use crate::{judges, process};
+
+/// All parts at their full length.
+const LIMIT: Duration = Duration::from_hours(4);
+
+#[derive(Subcommand)]
+pub(crate) enum Bench {
+    /// Webhooks that are received: pace, latency and memory beside a no-op handler, pgbench, and a receiver written by
+    /// hand. What to measure, and for how long, is said after `--`; `-- --help` lists it.
+    Intake {
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
+}
+
+pub(crate) fn run(sh: &Shell, bench: &Bench) -> anyhow::Result<()> {
+    let Bench::Intake { arguments } = bench;
+    cmd!(
+        sh,
+        "cargo build --locked --release --package laurel --package laurel-bench"
+    )
+    .run()?;
+    let programs = crate::target(sh)?.join("release");
+    let receiver = judges::receiver(sh)?;
+    let cluster = Cluster::start(sh, Durability::AsInProduction)?;
+    let mut command = Command::new(programs.join("laurel-bench"));
+    command
+        .arg("intake")
+        .args(["--laurel".into(), programs.join("laurel")]);
+    command.args(["--postgres", &cluster.url()]);
+    command.args(["--postgres-id", &cluster.id()?.to_string()]);
+    command.args(["--pgbench".into(), cluster.program("pgbench")]);
+    command.args(["--fastify".into(), receiver]);
+    command.args(arguments);
+    process::run(command, LIMIT)
+}
