@@ -1,11 +1,9 @@
 //! `cargo xtask bench`: builds what is measured and what measures, and starts what they need.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::Subcommand;
 use xshell::{Shell, cmd};
 

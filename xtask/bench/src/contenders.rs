@@ -73,7 +73,7 @@ impl Laurel {
         fs::create_dir_all(folder)?;
         let url = match database {
             Database::Sqlite => format!("sqlite://{}", folder.join("laurel.db").display()),
-            Database::Postgres => places.create("laurel")?,
+            Database::Postgres => places.create(&name(folder))?,
         };
         let config = format!(
             "database.url = \"{url}\"\nlog.filter = \"warn\"\n\
@@ -122,6 +122,12 @@ impl Laurel {
             },
         })
     }
+}
+
+/// The name of the database that belongs to a folder.
+fn name(folder: &Path) -> String {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    name.to_lowercase().replace('-', "_")
 }
 
 /// The handler that keeps nothing.

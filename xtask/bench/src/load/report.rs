@@ -75,9 +75,17 @@ impl Report {
 
     /// Posts answered 2xx in a second.
     pub(crate) fn rate(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-        let accepted = self.accepted() as f64;
-        accepted / self.took.as_secs_f64().max(f64::MIN_POSITIVE)
+        self.in_a_second(self.accepted())
+    }
+
+    /// Posts refused in a second.
+    pub(crate) fn refusal_rate(&self) -> f64 {
+        self.in_a_second(self.refused())
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    fn in_a_second(&self, count: u64) -> f64 {
+        count as f64 / self.took.as_secs_f64().max(f64::MIN_POSITIVE)
     }
 
     /// The time within which this share of the accepted posts was answered, in milliseconds.
