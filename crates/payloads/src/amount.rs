@@ -79,12 +79,16 @@ impl FromStr for Amount {
     }
 }
 
-fn millionths(number: &Number) -> Option<i64> {
-    if number.digits.is_empty() {
+fn millionths(number: &Number<'_>) -> Option<i64> {
+    let [whole, fraction] = number.digits;
+    let mut digits = whole.bytes().chain(fraction.bytes());
+    let digits = digits.try_fold(0_i64, |value, digit| {
+        value.checked_mul(10)?.checked_add(i64::from(digit - b'0'))
+    })?;
+    if digits == 0 {
         return Some(0);
     }
     let shift = u32::try_from(number.exponent.checked_add(DECIMALS)?).ok()?;
-    let digits: i64 = number.digits.parse().ok()?;
     let size = digits.checked_mul(10_i64.checked_pow(shift)?)?;
     (size <= LARGEST).then_some(if number.negative { -size } else { size })
 }

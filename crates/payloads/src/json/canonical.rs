@@ -4,6 +4,8 @@
 //! RFC 8785, which passes numbers through `f64` and so makes one of `9007199254740993` and
 //! `9007199254740992`.
 
+use std::borrow::Cow;
+
 use super::number::{self, Number};
 use super::tape::{Kind, Node, Tape};
 use super::text;
@@ -36,6 +38,7 @@ impl Tape<'_> {
         }
         let mut form = Form {
             bytes: Vec::with_capacity(self.text.len()),
+            members: Vec::new(),
             exact: true,
         };
         form.value(self.root())
@@ -49,72 +52,92 @@ impl Tape<'_> {
 /// The token of a member whose key came before.
 struct Twice(usize);
 
-struct Form {
+struct Form<'t> {
     bytes: Vec<u8>,
+    /// Of the objects that are being written, what is yet to come: the innermost object's last.
+    members: Vec<(Cow<'t, str>, Node<'t>)>,
     /// False once a number had no canonical form; the walk goes on, for a duplicate key is worse.
     exact: bool,
 }
 
-impl Form {
+impl<'t> Form<'t> {
     /// Recursive, and safe to be: the scan bounds the depth.
-    fn value(&mut self, node: Node<'_>) -> Result<(), Twice> {
+    fn value(&mut self, node: Node<'t>) -> Result<(), Twice> {
         match node.kind() {
             Kind::Object => self.object(node)?,
             Kind::Array => self.array(node)?,
-            Kind::Text { .. } => text::write(&node.text().unwrap_or_default(), &mut self.bytes),
+            Kind::Text { escaped: true } => {
+                text::write(&node.text().unwrap_or_default(), &mut self.bytes);
+            }
             Kind::Number => self.number(node.raw()),
-            Kind::Literal => self.bytes.extend(node.raw().bytes()),
+            Kind::Text { escaped: false } | Kind::Literal => self.as_written(node.raw()),
         }
         Ok(())
     }
 
-    fn object(&mut self, node: Node<'_>) -> Result<(), Twice> {
-        let mut members: Vec<_> = node
-            .members()
-            .map(|(key, value)| (key.text().unwrap_or_default(), value))
-            .collect();
-        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        if let Some(pair) = members.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-            return Err(Twice(pair[1].1.index()));
+    fn object(&mut self, node: Node<'t>) -> Result<(), Twice> {
+        let outer = self.members.len();
+        self.members.extend(
+            node.members()
+                .map(|(key, value)| (key.text().unwrap_or_default(), value)),
+        );
+        let members = &mut self.members[outer..];
+        // Backwards, since they are taken from the end.
+        members.sort_unstable_by(|(one, _), (other, _)| other.cmp(one));
+        let mut pairs = members.windows(2).rev();
+        if let Some(pair) = pairs.find(|pair| pair[0].0 == pair[1].0) {
+            return Err(Twice(pair[0].1.index()));
         }
         self.bytes.push(b'{');
-        for (position, (key, value)) in members.iter().enumerate() {
-            self.comma(position);
-            text::write(key, &mut self.bytes);
+        let mut first = true;
+        while self.members.len() > outer
+            && let Some((key, value)) = self.members.pop()
+        {
+            self.comma(&mut first);
+            text::write(&key, &mut self.bytes);
             self.bytes.push(b':');
-            self.value(*value)?;
+            self.value(value)?;
         }
         self.bytes.push(b'}');
         Ok(())
     }
 
-    fn array(&mut self, node: Node<'_>) -> Result<(), Twice> {
+    fn array(&mut self, node: Node<'t>) -> Result<(), Twice> {
         self.bytes.push(b'[');
-        for (position, element) in node.children().enumerate() {
-            self.comma(position);
+        let mut first = true;
+        for element in node.children() {
+            self.comma(&mut first);
             self.value(element)?;
         }
         self.bytes.push(b']');
         Ok(())
     }
 
-    fn comma(&mut self, position: usize) {
-        if position > 0 {
+    fn comma(&mut self, first: &mut bool) {
+        if !std::mem::take(first) {
             self.bytes.push(b',');
         }
     }
 
+    /// What has one spelling only: literals, and strings without an escape.
+    fn as_written(&mut self, raw: &str) {
+        self.bytes.extend_from_slice(raw.as_bytes());
+    }
+
     fn number(&mut self, raw: &str) {
         match Number::parse(raw) {
-            Ok(Number { digits, .. }) if digits.is_empty() => self.bytes.push(b'0'),
+            Ok(number) if number == Number::ZERO => self.bytes.push(b'0'),
             Ok(Number {
                 negative,
-                digits,
+                digits: [whole, fraction],
                 exponent,
             }) => {
                 let sign = if negative { "-" } else { "" };
-                self.bytes
-                    .extend(format!("{sign}{digits}e{exponent}").into_bytes());
+                let mut buffer = itoa::Buffer::new();
+                let exponent = buffer.format(exponent);
+                for part in [sign, whole, fraction, "e", exponent] {
+                    self.as_written(part);
+                }
             }
             Err(number::Fault::Exponent | number::Fault::Grammar) => self.exact = false,
         }

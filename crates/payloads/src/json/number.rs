@@ -1,12 +1,14 @@
 //! A decimal number taken apart by its digits: exact at any size, and never a float.
 
 /// A number in its only spelling: `±digits × 10^exponent`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Number {
+///
+/// The digits are two pieces of the text, for a decimal point may part them. Together they have no
+/// zeros at either end; zero has no digits at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Number<'a> {
     /// Never for zero: `-0` is `0`.
     pub(crate) negative: bool,
-    /// No zeros at either end; empty for zero.
-    pub(crate) digits: String,
+    pub(crate) digits: [&'a str; 2],
     pub(crate) exponent: i64,
 }
 
@@ -46,38 +48,50 @@ pub(crate) fn length(text: &[u8]) -> Option<usize> {
     Some(end)
 }
 
-impl Number {
+impl<'a> Number<'a> {
+    pub(crate) const ZERO: Self = Self {
+        negative: false,
+        digits: ["", ""],
+        exponent: 0,
+    };
+
     /// Reads a whole text as one JSON number.
-    pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, Fault> {
         if length(text.as_bytes()) != Some(text.len()) {
             return Err(Fault::Grammar);
         }
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
         let unsigned = mantissa.trim_start_matches('-');
         let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
-        let all = [whole, fraction].concat();
-        let significant = all.trim_end_matches('0');
-        let digits = significant.trim_start_matches('0').to_owned();
-        if digits.is_empty() {
-            return Ok(Self {
-                negative: false,
-                digits,
-                exponent: 0,
-            });
+        let (digits, shift) = significant(whole, fraction);
+        if digits == ["", ""] {
+            return Ok(Self::ZERO);
         }
-        let dropped = all.len() - significant.len();
-        let exponent = shifted(exponent, fraction.len(), dropped).ok_or(Fault::Exponent)?;
         Ok(Self {
-            negative: text.starts_with('-'),
+            negative: mantissa.len() > unsigned.len(),
             digits,
-            exponent,
+            exponent: shifted(exponent, shift).ok_or(Fault::Exponent)?,
         })
     }
 }
 
-/// The exponent of the digits as an integer: less their fraction, more the zeros cut off their end.
-fn shifted(exponent: &str, fraction: usize, dropped: usize) -> Option<i64> {
+/// The digits without the zeros at their ends, and by how much they count more as an integer: less
+/// their fraction, more the zeros cut off their end.
+fn significant<'a>(whole: &'a str, fraction: &'a str) -> ([&'a str; 2], i128) {
+    let fraction = fraction.trim_end_matches('0');
+    let whole = whole.trim_start_matches('0');
+    if !fraction.is_empty() {
+        let digits = match whole {
+            "" => ["", fraction.trim_start_matches('0')],
+            _ => [whole, fraction],
+        };
+        return (digits, -(fraction.len() as i128));
+    }
+    let digits = whole.trim_end_matches('0');
+    ([digits, ""], (whole.len() - digits.len()) as i128)
+}
+
+fn shifted(exponent: &str, shift: i128) -> Option<i64> {
     let written: i128 = exponent.parse().ok()?;
-    let shift = i128::try_from(dropped).ok()? - i128::try_from(fraction).ok()?;
     i64::try_from(written.checked_add(shift)?).ok()
 }
