@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::{CustomerId, EventKind, Payload, Reason, Timestamp, Unreadable, read};
+use crate::{CustomerId, EventKind, Payload, Reason, Timestamp, Unreadable, reading};
 
 /// One webhook, interpreted.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// `event` as it was sent; for an unrecognized kind the only name it has.
+    /// `event` as it was sent; for an unrecognized kind the only name it has, and `EXTERNAL` for an extension's.
     pub name: String,
     /// `data.customer_id`, the brand's own id. There for each of Masivo's ten events.
     pub customer_id: Option<CustomerId>,
@@ -38,12 +38,12 @@ impl Event {
             .unwrap_or(received_at)
     }
 
-    /// Interprets a body that intake has kept.
+    /// Interprets a body of the log: a webhook that intake has kept, or what an extension appended.
     ///
     /// # Errors
     /// Why it cannot be interpreted; a body that is not even a JSON object has the wrong shape.
     pub fn parse(body: &[u8]) -> Result<Self, Unreadable> {
-        match read(body) {
+        match reading::read_stored(body) {
             Ok(reading) => reading.event,
             Err(_malformed) => Err(Unreadable {
                 reason: Reason::Shape,

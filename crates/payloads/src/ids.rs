@@ -85,4 +85,6 @@ ids! {
     BrandId,
     /// Masivo's id of a behavior event, the same in each of its webhooks.
     BehaviorEventId,
+    /// An extension's own key of what it appends, unique in one source for ever: begin it with the extension's name.
+    ExternalKey,
 }

@@ -3,6 +3,7 @@
 
 mod amount;
 mod event;
+mod external;
 mod ids;
 pub mod json;
 mod masivo;
@@ -13,12 +14,15 @@ mod unreadable;
 
 pub use amount::{Amount, InvalidAmount};
 pub use event::Event;
-pub use ids::{BehaviorEventId, BrandId, CampaignId, CustomerId, InvalidId, RewardId, TierId};
+pub use external::External;
+pub use ids::{
+    BehaviorEventId, BrandId, CampaignId, CustomerId, ExternalKey, InvalidId, RewardId, TierId,
+};
 pub use masivo::{
     Attributes, BehaviorEvent, BehaviorOutcome, Consent, Coupon, Customer, EventKind, Line,
     Movement, Payload, Purposes, Registration, Reward, TierChange, Total, Wallet,
 };
 pub use reading::{Reading, read};
-pub use schema::schemas;
+pub use schema::{external_schema, schemas};
 pub use timestamp::Timestamp;
 pub use unreadable::{Reason, Unreadable};

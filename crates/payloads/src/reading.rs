@@ -1,7 +1,7 @@
 //! Reading a body once, at the edge: is it JSON, what is its content, which event is it?
 
-use crate::json::{self, Ambiguity, Malformed, Node};
-use crate::{CustomerId, Event, EventKind, Payload, Reason, Unreadable};
+use crate::json::{self, Ambiguity, Malformed, Node, Tape};
+use crate::{CustomerId, Event, EventKind, External, Payload, Reason, Unreadable};
 
 /// What a well-formed body turned out to be.
 #[derive(Debug, Clone)]
@@ -21,8 +21,21 @@ const MAX_NAME: usize = 128;
 /// The body is not a JSON object, or is nested too deep: it is to be refused.
 pub fn read(body: &[u8]) -> Result<Reading, Malformed> {
     let tape = json::scan(body)?;
-    let envelope = Envelope::of(tape.root());
-    Ok(match tape.canonical() {
+    Ok(reading(&tape, Envelope::of(tape.root())))
+}
+
+/// Reads a body of the log, where what extensions appended stands beside the webhooks.
+///
+/// # Errors
+/// Like [`read`].
+pub(crate) fn read_stored(body: &[u8]) -> Result<Reading, Malformed> {
+    let tape = json::scan(body)?;
+    let envelope = Envelope::of_external(tape.root()).unwrap_or_else(|| Envelope::of(tape.root()));
+    Ok(reading(&tape, envelope))
+}
+
+fn reading(tape: &Tape<'_>, envelope: Envelope<'_>) -> Reading {
+    match tape.canonical() {
         Ok(canonical) => Reading {
             canonical,
             event: envelope.event(),
@@ -37,11 +50,14 @@ pub fn read(body: &[u8]) -> Result<Reading, Malformed> {
                 event: Err(envelope.unreadable(reason, &place)),
             }
         }
-    })
+    }
 }
 
 /// The envelope's parts, each as far as it can be told.
 struct Envelope<'t> {
+    /// The member that holds the data.
+    member: &'static str,
+    kind: EventKind,
     name: Option<String>,
     data: Option<Node<'t>>,
     customer_id: Option<CustomerId>,
@@ -55,31 +71,55 @@ impl<'t> Envelope<'t> {
             .get("event")
             .and_then(Node::text)
             .filter(|name| is_name(name));
+        let name = name.map(String::from);
         Self {
-            name: name.map(String::from),
+            member: "data",
+            kind: name
+                .as_deref()
+                .map_or(EventKind::Unrecognized, EventKind::from_name),
+            name,
             data,
             customer_id,
         }
     }
 
-    fn event(self) -> Result<Event, Unreadable> {
-        let Some(name) = self.name.clone() else {
-            return Err(self.unreadable(Reason::NoEvent, "event"));
-        };
-        let Some(data) = self.data else {
-            return Err(self.unreadable(Reason::NoData, "data"));
-        };
-        let kind = EventKind::from_name(&name);
-        if self.customer_id.is_none() && kind != EventKind::Unrecognized {
-            return Err(self.unreadable(Reason::NoCustomer, "data.customer_id"));
+    /// What an extension appended. No webhook that is handed on looks like it: without `event` it is quarantined.
+    fn of_external(body: Node<'t>) -> Option<Self> {
+        let data = body.get(External::MEMBER)?;
+        if body.get("event").is_some() {
+            return None;
         }
-        match payload(kind, data.raw()) {
+        let customer_id = data.get("customer_id").and_then(Node::text);
+        Some(Self {
+            member: External::MEMBER,
+            kind: EventKind::External,
+            name: Some(EventKind::External.as_str().to_owned()),
+            data: Some(data).filter(|data| data.is_object()),
+            customer_id: customer_id.and_then(|id| id.parse().ok()),
+        })
+    }
+
+    fn event(self) -> Result<Event, Unreadable> {
+        let Self { member, kind, .. } = self;
+        if self.name.is_none() {
+            return Err(self.unreadable(Reason::NoEvent, "event"));
+        }
+        let Some(data) = self.data.map(Node::raw) else {
+            return Err(self.unreadable(Reason::NoData, member));
+        };
+        if self.customer_id.is_none() && kind != EventKind::Unrecognized {
+            return Err(self.unreadable(Reason::NoCustomer, &format!("{member}.customer_id")));
+        }
+        match Payload::read(kind, &mut serde_json::Deserializer::from_str(data)) {
             Ok(payload) => Ok(Event {
-                name,
+                name: self.name.unwrap_or_default(),
                 customer_id: self.customer_id,
                 payload,
             }),
-            Err((reason, place)) => Err(self.unreadable(reason, &place)),
+            Err(error) => {
+                let place = format!("{member}{}", place_of_fault(kind, data));
+                Err(self.unreadable(reason(&error), &place))
+            }
         }
     }
 
@@ -101,27 +141,27 @@ fn is_name(text: &str) -> bool {
     (1..=MAX_NAME).contains(&text.len()) && !text.contains('\0')
 }
 
-fn payload(kind: EventKind, data: &str) -> Result<Payload, (Reason, String)> {
+/// `serde` has one kind of error for all faults of content; `serde_json` and ours agree on these words.
+fn reason(error: &serde_json::Error) -> Reason {
+    if error.to_string().starts_with("number out of range") {
+        Reason::NumberRange
+    } else {
+        Reason::Shape
+    }
+}
+
+/// Where in its data the fault is, as in `.lines[0].amount`; empty for the data as a whole.
+///
+/// Reads it once more, for keeping watch of the place costs more than reading does.
+fn place_of_fault(kind: EventKind, data: &str) -> String {
     let mut deserializer = serde_json::Deserializer::from_str(data);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
-    Payload::read(kind, tracked).map_err(|error| {
-        let path = track.path().to_string();
-        // serde_path_to_error writes a dot for the value as a whole.
-        let place = if path == "." {
-            "data".to_owned()
-        } else {
-            format!("data.{path}")
-        };
-        // serde has one kind of error for all faults of content; serde_json and ours agree on these words.
-        let out_of_range = error.to_string().starts_with("number out of range");
-        (
-            if out_of_range {
-                Reason::NumberRange
-            } else {
-                Reason::Shape
-            },
-            place,
-        )
-    })
+    let again = Payload::read(kind, tracked);
+    debug_assert!(again.is_err(), "it could not be read before");
+    // serde_path_to_error writes a dot for the value as a whole.
+    match track.path().to_string().as_str() {
+        "." => String::new(),
+        path => format!(".{path}"),
+    }
 }

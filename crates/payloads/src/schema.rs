@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use crate::masivo::data_schema;
-use crate::{CustomerId, EventKind};
+use crate::{CustomerId, EventKind, External};
 
 /// One JSON Schema (draft 2020-12) of the whole envelope for each of Masivo's events.
 pub fn schemas() -> Vec<(EventKind, Value)> {
@@ -15,10 +15,29 @@ pub fn schemas() -> Vec<(EventKind, Value)> {
     schemas.flatten().collect()
 }
 
+/// The JSON Schema of what an extension appends, as it stands in the log.
+pub fn external_schema() -> Value {
+    let mut generator = generator();
+    let external = generator.subschema_for::<External>();
+    let mut schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": EventKind::External.as_str(),
+        "type": "object",
+        "required": [External::MEMBER],
+        "properties": { External::MEMBER: external },
+        "$defs": generator.take_definitions(true),
+    });
+    schema.sort_all_objects();
+    schema
+}
+
+/// What is read, not what is written: fields may be missing.
+fn generator() -> SchemaGenerator {
+    SchemaGenerator::new(SchemaSettings::draft2020_12().for_deserialize())
+}
+
 fn envelope(kind: EventKind) -> Option<Value> {
-    // What is read, not what is written: fields may be missing.
-    let settings = SchemaSettings::draft2020_12().for_deserialize();
-    let mut generator = SchemaGenerator::new(settings);
+    let mut generator = generator();
     let data = data_schema(kind, &mut generator)?;
     let customer_id = generator.subschema_for::<CustomerId>();
     let mut schema = json!({

@@ -111,6 +111,7 @@ impl Standing {
             Payload::BehaviorEventFulfilled(_)
             | Payload::BehaviorEventFailed(_)
             | Payload::CouponRedemption(_)
+            | Payload::External(_)
             | Payload::Unrecognized(_) => {}
         }
     }

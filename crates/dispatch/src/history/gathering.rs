@@ -30,7 +30,7 @@ impl Gathering {
         };
         let kind = parsed.kind();
         let mut behavior_event_id = None;
-        let mut told = Told::default();
+        let (mut told, mut moved) = (Told::default(), true);
         match parsed.payload {
             Payload::CustomerRegistration(registration) => {
                 told.profile = registration
@@ -54,9 +54,20 @@ impl Gathering {
             Payload::TierUpgrade(change) | Payload::TierDowngrade(change) => {
                 self.change_tier(event, &customer_id, kind, change);
             }
+            Payload::External(external) => {
+                let lines = movement_lines(event, &customer_id, kind, &external.lines);
+                moved = !lines.is_empty();
+                self.rewards.extend(rewards_of_lines(&lines));
+                self.lines.extend(lines);
+                told.profile = external.customer.as_ref().map(|of| profile(event.seq, of));
+                told.wallet = external.wallet;
+            }
             Payload::CouponRedemption(_) | Payload::Unrecognized(_) => {}
         }
-        self.enter(event, &customer_id, kind, behavior_event_id);
+        // A profile that an extension has looked up is nothing that happened to the customer.
+        if moved {
+            self.enter(event, &customer_id, kind, behavior_event_id);
+        }
         self.see(event, customer_id, told);
     }
 

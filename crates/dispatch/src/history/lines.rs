@@ -5,8 +5,8 @@ use laurel_store::{LearntReward, NewLine};
 
 use crate::RecordedEvent;
 
-/// What moved: earned and reserved up, redeemed and released down, whatever sign was sent for those two. A line that
-/// names no reward or no amount moves nothing.
+/// What moved: earned and reserved up, redeemed and released down, whatever sign was sent for those two; an external
+/// movement is signed already. A line that names no reward or no amount moves nothing.
 pub(super) fn movement_lines(
     event: &RecordedEvent,
     customer_id: &CustomerId,

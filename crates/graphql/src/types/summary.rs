@@ -50,12 +50,12 @@ impl PeriodSummary {
         Reward(self.0.reward_id.clone())
     }
 
-    /// How much of it was earned.
+    /// How much of it was earned, or came by an external movement.
     async fn earned(&self) -> Decimal {
         self.0.earned.into()
     }
 
-    /// How much of it was redeemed, as a positive number.
+    /// How much of it was redeemed, or went by an external movement, as a positive number.
     async fn redeemed(&self) -> Decimal {
         self.0.redeemed.into()
     }
@@ -121,6 +121,7 @@ async fn oldest(asking: &Asking, customer: &CustomerId) -> Result<Option<Timesta
         kinds: Some(vec![
             EventKind::CustomerAccumulation,
             EventKind::CustomerRedemption,
+            EventKind::External,
         ]),
         ..HistoryFilter::default()
     };

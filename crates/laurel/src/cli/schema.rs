@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use async_graphql::ObjectType;
+use laurel_payloads::EventKind;
 use schemars::generate::SchemaSettings;
 
 use super::reference;
@@ -21,7 +22,7 @@ pub(crate) struct Args {
 enum What {
     /// The GraphQL schema, in its own language.
     Graphql,
-    /// JSON Schemas of the ten events, one file each.
+    /// JSON Schemas of the ten events, and of what extensions append, one file each.
     Events {
         /// The folder to write them to; made where there is none.
         #[arg(long, value_name = "DIR")]
@@ -57,7 +58,8 @@ fn pretty(schema: &impl serde::Serialize) -> anyhow::Result<String> {
 fn write_events(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder)
         .with_context(|| format!("{} cannot be made", folder.display()))?;
-    for (kind, schema) in laurel_payloads::schemas() {
+    let external = (EventKind::External, laurel_payloads::external_schema());
+    for (kind, schema) in laurel_payloads::schemas().into_iter().chain([external]) {
         let path = folder.join(format!("{}.schema.json", kind.as_str()));
         std::fs::write(&path, pretty(&schema)?)
             .with_context(|| format!("{} cannot be written", path.display()))?;

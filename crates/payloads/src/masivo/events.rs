@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::table::{Data, events};
 use super::{BehaviorEvent, Customer, Line, Wallet, fields};
-use crate::{BehaviorEventId, CampaignId, TierId, Timestamp};
+use crate::{BehaviorEventId, CampaignId, External, TierId, Timestamp};
 
 events! {
     /// A customer registered; imported customers never do.

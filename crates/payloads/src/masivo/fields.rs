@@ -37,7 +37,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
 }
 
 /// An object, null or missing.
-pub(super) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(crate) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -56,7 +56,7 @@ where
 }
 
 /// A list of objects; null is an empty one.
-pub(super) fn objects<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(crate) fn objects<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -85,13 +85,27 @@ where
 }
 
 /// A time; whatever is not RFC 3339 leaves the field empty, for units must not be guessed.
-pub(super) fn time<'de, D>(deserializer: D) -> Result<Option<Timestamp>, D::Error>
+pub(crate) fn time<'de, D>(deserializer: D) -> Result<Option<Timestamp>, D::Error>
 where
     D: Deserializer<'de>,
 {
     let raw = <&RawValue>::deserialize(deserializer)?;
     let text = serde_json::from_str::<Cow<'_, str>>(raw.get()).ok();
     Ok(text.and_then(|text| Timestamp::parse_rfc3339(&text)))
+}
+
+/// A name that is shown: 1 to 128 bytes without control characters.
+pub(crate) fn name<'de, D>(deserializer: D) -> Result<String, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let text = String::deserialize(deserializer)?;
+    if !(1..=128).contains(&text.len()) || text.contains(char::is_control) {
+        return Err(D::Error::custom(
+            "a name has 1 to 128 bytes and no control characters",
+        ));
+    }
+    Ok(text)
 }
 
 /// A text without control characters, which a code that people type cannot have.

@@ -3,7 +3,7 @@
 mod behavior;
 mod customer;
 mod events;
-mod fields;
+pub(crate) mod fields;
 mod reward;
 mod table;
 mod wallet;

@@ -48,9 +48,10 @@ macro_rules! events {
 
         /// What an event says, beside whom it is about.
         #[derive(Clone)]
-        #[expect(clippy::large_enum_variant, reason = "one a webhook, and taken apart at once")]
         pub enum Payload {
             $($(#[$doc])* $kind($data),)+
+            /// What an extension appended; never a webhook.
+            External(External),
             /// `data` as it was sent, of an event that nobody here knows.
             Unrecognized(Box<RawValue>),
         }
@@ -59,6 +60,7 @@ macro_rules! events {
             pub(crate) fn kind(&self) -> EventKind {
                 match self {
                     $(Self::$kind(_) => EventKind::$kind,)+
+                    Self::External(_) => EventKind::External,
                     Self::Unrecognized(_) => EventKind::Unrecognized,
                 }
             }
@@ -66,6 +68,7 @@ macro_rules! events {
             pub(crate) fn times(&self) -> Vec<Option<Timestamp>> {
                 match self {
                     $(Self::$kind(data) => data.times(),)+
+                    Self::External(external) => vec![external.occurred_at],
                     Self::Unrecognized(_) => Vec::new(),
                 }
             }
@@ -77,7 +80,8 @@ macro_rules! events {
             {
                 match kind {
                     $(EventKind::$kind => $data::deserialize(data).map(Self::$kind),)+
-                    EventKind::External | EventKind::Unrecognized => {
+                    EventKind::External => External::deserialize(data).map(Self::External),
+                    EventKind::Unrecognized => {
                         Box::<RawValue>::deserialize(data).map(Self::Unrecognized)
                     }
                 }

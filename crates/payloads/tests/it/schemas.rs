@@ -37,7 +37,7 @@ fn a_schema_names_its_event_and_asks_for_the_customer() {
     );
 }
 
-fn collect_references<'a>(schema: &'a Value, references: &mut Vec<&'a str>) {
+pub(crate) fn collect_references<'a>(schema: &'a Value, references: &mut Vec<&'a str>) {
     match schema {
         Value::Object(members) => {
             references.extend(members.get("$ref").and_then(Value::as_str));

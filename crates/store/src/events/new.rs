@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use laurel_payloads::{CustomerId, Reading, Timestamp};
+use laurel_payloads::{CustomerId, Event, External, Reading, Timestamp, Unreadable};
 use sha2::{Digest, Sha256};
 
 use super::{EventState, Quarantine};
@@ -26,6 +26,8 @@ pub struct NewEvent {
 
 /// Longer ids are kept as their SHA-256: an index holds what it is given.
 const LONGEST_ID: usize = 255;
+/// How long two copies that append the same thing meet in the duplicate window; after that the key alone decides.
+const AT_ONCE: Duration = Duration::from_hours(24);
 
 impl NewEvent {
     /// What was read from a body that has just been received.
@@ -73,6 +75,34 @@ impl NewEvent {
             trace_context: None,
             delivery_id: None,
         }
+    }
+
+    /// What an extension appends. What has the same key is the same event, for ever and whatever it says.
+    ///
+    /// # Errors
+    /// [`Unreadable`]: nobody could read it from the log again.
+    pub fn external(
+        source: Source,
+        external: &External,
+        received_at: Timestamp,
+    ) -> Result<Self, Unreadable> {
+        let body = external.body();
+        let event = Event::parse(&body)?;
+        let key = format!("external:{}", external.key);
+        Ok(Self {
+            source,
+            kind: Some(event.kind().as_str().to_owned()),
+            customer_id: Some(external.customer_id.clone()),
+            state: EventState::Accepted,
+            body,
+            digest: Sha256::digest(&key).into(),
+            received_at,
+            occurred_at: event.occurred_at(received_at),
+            duplicate_window: AT_ONCE,
+            trace_context: None,
+            delivery_id: None,
+        }
+        .with_delivery_id(Some(key)))
     }
 
     /// Records the id that the sender signed together with the body (`webhook-id`).

@@ -22,9 +22,9 @@ pub struct Movements {
     pub interval: Interval,
     /// The reward.
     pub reward_id: RewardId,
-    /// What was earned.
+    /// What was earned, and what external movements brought.
     pub earned: Amount,
-    /// What was redeemed, as a positive amount.
+    /// What was redeemed, and what external movements took, as a positive amount.
     pub redeemed: Amount,
     /// How many events moved it.
     pub entries: i64,
@@ -53,11 +53,13 @@ impl Scope {
         let sql = format!(
             "WITH i AS MATERIALIZED ({intervals_table}) \
              SELECT i.lo, i.hi, l.reward_id, count(DISTINCT l.event_seq) AS entries, \
-             CAST(sum(CASE WHEN l.kind = 'CUSTOMER_ACCUMULATION' THEN l.amount ELSE 0 END) AS BIGINT) AS earned, \
-             CAST(-sum(CASE WHEN l.kind = 'CUSTOMER_REDEMPTION' THEN l.amount ELSE 0 END) AS BIGINT) AS redeemed \
+             CAST(sum(CASE WHEN l.kind = 'CUSTOMER_ACCUMULATION' OR (l.kind = 'EXTERNAL' AND l.amount > 0) \
+               THEN l.amount ELSE 0 END) AS BIGINT) AS earned, \
+             CAST(-sum(CASE WHEN l.kind = 'CUSTOMER_REDEMPTION' OR (l.kind = 'EXTERNAL' AND l.amount < 0) \
+               THEN l.amount ELSE 0 END) AS BIGINT) AS redeemed \
              FROM i JOIN reward_lines l ON l.occurred_at >= i.lo AND l.occurred_at < i.hi \
              WHERE l.source = $1 AND l.customer_id = $2 \
-             AND l.kind IN ('CUSTOMER_ACCUMULATION', 'CUSTOMER_REDEMPTION') \
+             AND l.kind IN ('CUSTOMER_ACCUMULATION', 'CUSTOMER_REDEMPTION', 'EXTERNAL') \
              GROUP BY i.lo, i.hi, l.reward_id ORDER BY i.lo, l.reward_id"
         );
         let bounds = |bound: fn(&Interval) -> Timestamp| {

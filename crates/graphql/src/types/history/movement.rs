@@ -88,10 +88,14 @@ entry_type! {
     ExternalMovement {
         /// What the extension calls it.
         async fn name(&self, context: &Context<'_>) -> Result<String> {
-            Ok(self.0.details(context).await?.name.clone())
+            let event = self.0.details(context).await?;
+            Ok(match &event.payload {
+                Payload::External(external) => external.name.clone(),
+                _ => event.name.clone(),
+            })
         }
 
-        /// What moved.
+        /// What moved, signed: negative where the customer lost it.
         async fn lines(&self, context: &Context<'_>) -> Result<Vec<RewardLine>> {
             lines(&self.0, context).await
         }
@@ -100,9 +104,10 @@ entry_type! {
 
 async fn lines(entry: &Entry, context: &Context<'_>) -> Result<Vec<RewardLine>> {
     let event = entry.details(context).await?;
-    let lines = movement(&event)
-        .map(|movement| movement.lines.as_slice())
-        .unwrap_or_default();
+    let lines = match &event.payload {
+        Payload::External(external) => &external.lines[..],
+        _ => movement(&event).map_or(&[][..], |movement| &movement.lines),
+    };
     Ok(lines.iter().filter_map(RewardLine::read).collect())
 }
 
@@ -132,6 +137,7 @@ fn movement(event: &Event) -> Option<&Movement> {
 pub(crate) fn wallet_of(event: &Event) -> Option<&Wallet> {
     match &event.payload {
         Payload::CustomerRegistration(registration) => registration.wallet.as_ref(),
+        Payload::External(external) => external.wallet.as_ref(),
         _ => movement(event)?.wallet.as_ref(),
     }
 }
@@ -163,7 +169,8 @@ impl RewardLine {
         Reward(self.reward.clone())
     }
 
-    /// How much of it, as Masivo sent it: positive, whether it was earned, spent, reserved or released.
+    /// How much of it, as Masivo sent it: positive, whether it was earned, spent, reserved or released. Only an external
+    /// movement is signed.
     async fn amount(&self) -> Decimal {
         self.amount.into()
     }
