@@ -4,7 +4,7 @@ use laurel_payloads::{Amount, Event, EventKind, Payload, Timestamp, read};
 
 use crate::event;
 
-fn fixtures() -> Vec<(String, Vec<u8>)> {
+pub(crate) fn fixtures() -> Vec<(String, Vec<u8>)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/masivo");
     let files = std::fs::read_dir(folder).expect("the fixtures' folder");
     let mut fixtures: Vec<_> = files

@@ -2,12 +2,18 @@
 
 mod amounts;
 mod canonical;
+mod claims;
+mod every_field;
+mod external;
 mod fixtures;
 mod hostile_bodies;
 mod hostile_events;
 mod hostile_values;
+mod properties;
+mod reference;
 mod scan;
 mod schemas;
+mod spellings;
 mod times;
 
 use laurel_payloads::{Event, read};
