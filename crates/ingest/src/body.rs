@@ -1,18 +1,27 @@
 //! Reads a request's body, within its bounds of size and time.
 
-use std::error::Error;
+use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::body::{Body, HttpBody};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use axum::http::{HeaderMap, HeaderValue};
 use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use tokio::time::timeout;
 
+use crate::budget::Room;
+use crate::problem::Overload;
 use crate::{Problem, Settings};
 
-/// Whether the headers announce a body that is read at all: JSON, as it is, and not too much of it.
-pub(crate) fn announced(headers: &HeaderMap, settings: &Settings) -> Result<(), Problem> {
+/// How long the rest of a body that nobody needs is waited for.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// Whether what is announced is read at all: JSON, as it is, and not too much of it.
+pub(crate) fn announced(
+    body: &Body,
+    headers: &HeaderMap,
+    settings: &Settings,
+) -> Result<(), Problem> {
     let length = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok());
@@ -22,7 +31,9 @@ pub(crate) fn announced(headers: &HeaderMap, settings: &Settings) -> Result<(), 
             .parse()
             .is_ok_and(|length: usize| length <= settings.max_body)
     };
-    if length.is_some_and(|length| !fits(length)) {
+    if length.is_some_and(|length| !fits(length))
+        || body.size_hint().lower() > settings.max_body as u64
+    {
         return Err(Problem::TooLarge);
     }
     let plain = headers
@@ -55,26 +66,65 @@ fn is_json(headers: &HeaderMap) -> bool {
         .all(|charset| matches!(charset.trim_matches('"'), "utf-8" | "utf8"))
 }
 
-/// The whole body.
-pub(crate) async fn read(body: Body, settings: &Settings) -> Result<Bytes, Problem> {
-    let limited = Limited::new(body, settings.max_body).collect();
-    match timeout(settings.body_deadline, limited).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if is_too_large(error.as_ref()) => Err(Problem::TooLarge),
-        Ok(Err(_)) => Err(Problem::Incomplete),
-        Err(_) => Err(Problem::Timeout),
-    }
+/// The whole body, and the room that it takes.
+pub(crate) async fn read(
+    body: &mut Body,
+    settings: &Settings,
+    room: Room,
+) -> Result<(Vec<u8>, Room), Problem> {
+    timeout(settings.body_deadline, collect(body, settings, room))
+        .await
+        .unwrap_or(Err(Problem::Timeout))
 }
 
-fn is_too_large(error: &(dyn Error + Send + Sync + 'static)) -> bool {
-    let mut error: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(cause) = error {
-        if cause.is::<LengthLimitError>() {
-            return true;
+/// Copies what comes into one piece: a body of a thousand small chunks takes no more memory than any other.
+async fn collect(
+    body: &mut Body,
+    settings: &Settings,
+    mut room: Room,
+) -> Result<(Vec<u8>, Room), Problem> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(settings.max_body);
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Problem::Incomplete)?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        let length = bytes.len() + data.len();
+        if length > settings.max_body {
+            return Err(Problem::TooLarge);
         }
-        error = cause.source();
+        if length > bytes.capacity() {
+            // What is announced is not believed before it comes: that costs a sender nothing.
+            let capacity = announced.min(bytes.capacity() * 2).max(length);
+            if !room.grow(capacity) {
+                return Err(Problem::Overloaded(Overload::Memory));
+            }
+            bytes.reserve_exact(capacity - bytes.len());
+        }
+        bytes.extend_from_slice(&data);
     }
-    false
+    Ok((bytes, room))
+}
+
+/// Reads on for a while, and keeps nothing: a connection that is closed while the rest of the body is on its way is
+/// reset, and the answer lost with it.
+pub(crate) fn discard(mut body: Body, headers: &HeaderMap, settings: &Settings) {
+    // Who waits to be told to continue is not sending; reading on would tell them.
+    let waits = |expect: &HeaderValue| expect.as_bytes().eq_ignore_ascii_case(b"100-continue");
+    if body.is_end_stream() || headers.get(EXPECT).is_some_and(waits) {
+        return;
+    }
+    let most = settings.max_body;
+    let drain = async move {
+        let mut read = 0;
+        while let Some(Ok(frame)) = body.frame().await
+            && read <= most
+        {
+            read += frame.data_ref().map_or(0, Bytes::len);
+        }
+    };
+    tokio::spawn(timeout(LINGER, drain));
 }
 
 #[cfg(test)]
@@ -112,16 +162,19 @@ mod tests {
     fn a19_a27_a_body_is_refused_by_what_is_announced() {
         let settings = Settings::default();
         let mut headers = of(CONTENT_TYPE, "application/json");
-        assert_eq!(announced(&headers, &settings), Ok(()));
+        assert_eq!(announced(&Body::empty(), &headers, &settings), Ok(()));
         for length in ["10000000000", "18446744073709551616"] {
             headers.insert(CONTENT_LENGTH, length.parse().expect("a header"));
-            assert_eq!(announced(&headers, &settings), Err(Problem::TooLarge));
+            assert_eq!(
+                announced(&Body::empty(), &headers, &settings),
+                Err(Problem::TooLarge)
+            );
         }
         headers.remove(CONTENT_LENGTH);
         for encoding in ["gzip", "gzip, gzip", "br"] {
             headers.insert(CONTENT_ENCODING, encoding.parse().expect("a header"));
             assert_eq!(
-                announced(&headers, &settings),
+                announced(&Body::empty(), &headers, &settings),
                 Err(Problem::UnsupportedMediaType)
             );
         }

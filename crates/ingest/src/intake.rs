@@ -1,9 +1,12 @@
 //! What every request shares.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use laurel_store::Store;
 
+use crate::account::Account;
+use crate::budget::Budget;
 use crate::writer::Writer;
 use crate::{Settings, SourceSettings};
 
@@ -12,9 +15,10 @@ use crate::{Settings, SourceSettings};
 pub struct Intake {
     pub(crate) store: Store,
     pub(crate) settings: Settings,
+    pub(crate) budget: Arc<Budget>,
     pub(crate) writer: Writer,
     /// By name.
-    sources: Vec<SourceSettings>,
+    accounts: Vec<Account>,
 }
 
 impl Intake {
@@ -24,25 +28,26 @@ impl Intake {
         sources.sort_by(|one, other| one.source.as_str().cmp(other.source.as_str()));
         Self {
             store,
+            budget: Budget::new(settings.max_in_flight),
             settings,
             writer,
-            sources,
+            accounts: sources.into_iter().map(Account::new).collect(),
         }
     }
 
-    pub(crate) fn source(&self, name: &str) -> Option<&SourceSettings> {
+    pub(crate) fn account(&self, name: &str) -> Option<&Account> {
         let place = self
-            .sources
-            .binary_search_by(|source| source.source.as_str().cmp(name));
-        place.ok().and_then(|place| self.sources.get(place))
+            .accounts
+            .binary_search_by(|account| account.name().cmp(name));
+        place.ok().and_then(|place| self.accounts.get(place))
     }
 
     /// The source whose verifiers are asked in the place of one that is not known: always the same for one name, so
     /// that neither the answer nor the time tells which names there are.
-    pub(crate) fn stand_in(&self, name: &str) -> Option<&SourceSettings> {
+    pub(crate) fn stand_in(&self, name: &str) -> Option<&Account> {
         let mut hasher = DefaultHasher::new();
         name.hash(&mut hasher);
-        let place = hasher.finish() % self.sources.len().max(1) as u64;
-        self.sources.get(usize::try_from(place).unwrap_or(0))
+        let place = hasher.finish() % self.accounts.len().max(1) as u64;
+        self.accounts.get(usize::try_from(place).unwrap_or(0))
     }
 }

@@ -1,11 +1,16 @@
 //! Receives a webhook over HTTP: verify, append, answer.
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod answer;
 mod body;
+mod budget;
+mod claim;
 mod intake;
+mod limit;
 mod problem;
 mod receive;
+mod refusal;
 mod settings;
 mod usage;
 mod verifiers;
@@ -13,11 +18,11 @@ mod verify;
 mod writer;
 
 pub use intake::Intake;
-pub use problem::Problem;
+pub use problem::{Overload, Problem};
 pub use receive::router;
-pub use settings::{Settings, SourceSettings};
+pub use settings::{RateLimit, Settings, SourceSettings};
 pub use verifiers::{
     AllowList, BasicVerifier, HmacAlgorithm, HmacSettings, HmacVerifier, InvalidSecret,
     QueryVerifier, SignatureEncoding, SignedTime, StandardWebhooks, TokenVerifier,
 };
-pub use verify::{Proof, Refusal, Unverified, Verifier};
+pub use verify::{Check, Proof, Refusal, Unverified, Verdict, Verifier};

@@ -7,9 +7,12 @@ use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHE
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use laurel_payloads::json::{Fault, Malformed};
-use serde_json::json;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::Refusal;
+
+const PROBLEM: (HeaderName, &str) = (CONTENT_TYPE, "application/problem+json");
 
 /// Why a request was refused. It names the fault, and never repeats what was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub enum Problem {
     /// No, wrong or revoked credentials, or an unknown source: one answer, but for a time of signing that cannot be
     /// read or lies too far away, which the sender can put right.
     Unauthorized(Refusal),
+    /// A browser asks whether it may post. It is granted nothing.
+    Preflight,
     /// Anything but POST.
     MethodNotAllowed,
     /// The body took too long to arrive.
@@ -30,8 +35,21 @@ pub enum Problem {
     UnsupportedMediaType,
     /// The connection broke before the body was complete.
     Incomplete,
+    /// The source has used up its share of requests; the next one is let through in so many seconds.
+    RateLimited(u64),
+    /// More is under way than intake can hold: to be sent again.
+    Overloaded(Overload),
     /// The event could not be stored now, or it is not known whether it was: to be sent again.
     Unavailable,
+}
+
+/// What there is too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overload {
+    /// Events that wait to be stored.
+    Queue,
+    /// Memory that bodies hold.
+    Memory,
 }
 
 impl Problem {
@@ -48,12 +66,13 @@ impl Problem {
                 refusal.as_str()
             }
             Self::Unauthorized(_) => "unauthorized",
-            Self::MethodNotAllowed => "method_not_allowed",
+            Self::Preflight | Self::MethodNotAllowed => "method_not_allowed",
             Self::Timeout => "timeout",
             Self::TooLarge => "too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::Incomplete => "incomplete",
-            Self::Unavailable => "unavailable",
+            Self::RateLimited(_) => "rate_limited",
+            Self::Overloaded(_) | Self::Unavailable => "unavailable",
         }
     }
 
@@ -61,6 +80,9 @@ impl Problem {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Unauthorized(refusal) => refusal.as_str(),
+            Self::Preflight | Self::MethodNotAllowed => "method",
+            Self::Overloaded(Overload::Queue) => "queue_full",
+            Self::Overloaded(Overload::Memory) => "memory_full",
             _ => self.code(),
         }
     }
@@ -69,11 +91,13 @@ impl Problem {
         match self {
             Self::Malformed(_) | Self::Incomplete => StatusCode::BAD_REQUEST,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::Preflight => StatusCode::NO_CONTENT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Overloaded(_) | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -87,13 +111,17 @@ impl Problem {
                 "the time of signing is not one number of seconds since 1970".to_owned()
             }
             Self::Unauthorized(_) => "the credentials are missing or wrong".to_owned(),
-            Self::MethodNotAllowed => "webhooks are posted".to_owned(),
+            Self::Preflight | Self::MethodNotAllowed => "webhooks are posted".to_owned(),
             Self::Timeout => "the body did not arrive in time".to_owned(),
             Self::TooLarge => "the body is too large".to_owned(),
             Self::UnsupportedMediaType => {
                 "the body must be JSON in UTF-8, without a content encoding".to_owned()
             }
             Self::Incomplete => "the body broke off".to_owned(),
+            Self::RateLimited(seconds) => {
+                format!("more than this source may send: send it again in {seconds} s")
+            }
+            Self::Overloaded(_) => "too much is under way: send it again".to_owned(),
             Self::Unavailable => "the event could not be stored: send it again".to_owned(),
         }
     }
@@ -102,24 +130,29 @@ impl Problem {
         let (name, value) = match self {
             // The same whatever the source takes: which that is, strangers are not told.
             Self::Unauthorized(_) => (WWW_AUTHENTICATE, "Bearer, Basic realm=\"webhooks\""),
-            Self::MethodNotAllowed => (ALLOW, "POST, OPTIONS"),
-            Self::Unavailable => return Some((RETRY_AFTER, a_while())),
+            Self::Preflight | Self::MethodNotAllowed => (ALLOW, "POST, OPTIONS"),
+            Self::RateLimited(seconds) => return Some((RETRY_AFTER, seconds.into())),
+            Self::Overloaded(_) | Self::Unavailable => return Some((RETRY_AFTER, a_while())),
             // The rest of the body is still on its way: nothing more can be read from this connection.
             Self::Timeout | Self::TooLarge | Self::Incomplete => (CONNECTION, "close"),
             _ => return None,
         };
         Some((name, HeaderValue::from_static(value)))
     }
-}
 
-/// Five seconds, give or take two: senders that were turned away together are not to come back together.
-fn a_while() -> HeaderValue {
-    let random = RandomState::new().build_hasher().finish();
-    HeaderValue::from(3 + random % 5)
-}
+    /// What the sender of the request with this id is told.
+    pub(crate) fn answer(self, request: Uuid) -> Response {
+        let status = self.status();
+        let mut response = if self == Self::Preflight {
+            status.into_response()
+        } else {
+            (status, [PROBLEM], Json(self.document(request))).into_response()
+        };
+        response.headers_mut().extend(self.header());
+        response
+    }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    fn document(self, request: Uuid) -> Value {
         let status = self.status();
         let mut problem = json!({
             "type": "about:blank",
@@ -128,17 +161,17 @@ impl IntoResponse for Problem {
             "status": status.as_u16(),
             "detail": self.detail(),
             "code": self.code(),
+            "instance": format!("urn:uuid:{request}"),
         });
         if let Self::Malformed(malformed) = self {
             problem["offset"] = malformed.offset.into();
         }
-        let mut response = (status, Json(problem)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
-        headers.extend(self.header());
-        response
+        problem
     }
+}
+
+/// Five seconds, give or take two: senders that were turned away together are not to come back together.
+fn a_while() -> HeaderValue {
+    let random = RandomState::new().build_hasher().finish();
+    HeaderValue::from(3 + random % 5)
 }

@@ -4,29 +4,32 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::{Body, HttpBody};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, on};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::response::Response;
+use axum::routing::any;
 use laurel_payloads::{Timestamp, read};
-use laurel_store::NewEvent;
-use metrics::counter;
+use laurel_store::{Appended, NewEvent};
+use tracing::Instrument;
 
+use crate::account::Account;
+use crate::budget::Room;
+use crate::claim::{Claim, Verified};
+use crate::refusal::Refused;
 use crate::verifiers::client;
-use crate::verify::Verified;
-use crate::{Intake, Problem, Refusal, Settings, SourceSettings, Unverified, answer, body, usage};
+use crate::{Intake, Overload, Problem, Settings, Unverified, answer, body};
+
+/// Names the request in the answer, in a problem and in the log.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The routes of intake.
 pub fn router(intake: Intake) -> Router {
-    let hook = on(MethodFilter::POST, receive)
-        // No CORS grants: a browser is not to post webhooks.
-        .options(async || StatusCode::NO_CONTENT)
-        .fallback(async || Problem::MethodNotAllowed);
     Router::new()
-        .route("/webhooks/{source}", hook.clone())
-        .route("/webhooks/{source}/{token}", hook)
+        .route("/webhooks/{source}", any(receive))
+        .route("/webhooks/{source}/{token}", any(receive))
         .with_state(Arc::new(intake))
 }
 
@@ -43,79 +46,105 @@ async fn receive(
 ) -> Response {
     // A path that cannot be decoded names no source.
     let target = target.map_or_else(|_| Target::default(), |Path(target)| target);
-    // Only names that are configured become labels: others are input.
-    let label = intake
-        .source(&target.source)
-        .map_or("unknown", |_| target.source.as_str())
-        .to_owned();
-    match accept(&intake, &target, request).await {
-        Ok((answer, status)) => {
-            counter!("laurel_webhooks_total", "source" => label, "status" => status).increment(1);
-            answer
+    let (head, mut body) = request.into_parts();
+    let announced = body.size_hint().exact();
+    let id = intake.store.clock().id();
+    // At debug, since it costs each webhook that is taken; a refusal carries the id by itself.
+    let span = tracing::debug_span!("webhook", request.id = %id);
+    let answered = accept(&intake, &target, &head, &mut body);
+    let mut response = match answered.instrument(span).await {
+        Ok(appended) => answer::stored(appended),
+        Err(refused) => {
+            body::discard(body, &head.headers, &intake.settings);
+            // Only names that are configured are told: others are input.
+            let source = intake.account(&target.source).map(Account::name);
+            refused.tell(id, source.unwrap_or("unknown"), announced)
         }
-        Err(problem) => {
-            let reason = problem.reason();
-            counter!("laurel_webhooks_refused_total", "source" => label.clone(), "reason" => reason)
-                .increment(1);
-            if problem == Problem::Unauthorized(Refusal::Revoked) {
-                tracing::warn!(source = label, reason, "a revoked secret is still in use");
-            } else {
-                tracing::info!(source = label, reason, "a webhook was refused");
-            }
-            problem.into_response()
-        }
+    };
+    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, id);
     }
+    response
 }
 
 async fn accept(
     intake: &Intake,
     target: &Target,
-    request: Request,
-) -> Result<(Response, &'static str), Problem> {
-    let (parts, body) = request.into_parts();
-    body::announced(&parts.headers, &intake.settings)?;
-    let body = body::read(body, &intake.settings).await?;
+    head: &Parts,
+    body: &mut Body,
+) -> Result<Appended, Refused> {
+    match head.method {
+        Method::POST => {}
+        // No CORS grants: a browser is not to post webhooks.
+        Method::OPTIONS => return Err(Problem::Preflight.into()),
+        _ => return Err(Problem::MethodNotAllowed.into()),
+    }
+    body::announced(body, &head.headers, &intake.settings)?;
     let now = intake.store.clock().now();
-    let source = intake.source(&target.source);
     let unverified = Unverified {
         path_token: target.token.as_deref(),
-        query: parts.uri.query(),
-        headers: &parts.headers,
-        body: &body,
-        address: address(&parts, &intake.settings),
+        query: head.uri.query(),
+        headers: &head.headers,
+        address: address(head, &intake.settings),
         now,
     };
-    let verified = Verified::new(source, intake.stand_in(&target.source), &unverified)
+    let source = &target.source;
+    let claim = Claim::new(intake.account(source), intake.stand_in(source), &unverified)
         .map_err(Problem::Unauthorized)?;
-    let source = source.ok_or(Problem::Unauthorized(Refusal::Wrong))?;
-    usage::record(source, &verified, now);
-    let event = event(source, &parts.headers, verified, now)?;
-    let appended = intake
-        .writer
-        .append(event)
-        .await
-        .ok_or(Problem::Unavailable)?;
+    let (verified, room) = prove(intake, claim, body).await?;
+    let account = verified.account;
+    account.record(&verified.voucher, now);
+    let event = event(verified, &head.headers, now)?;
+    let appended = intake.writer.append(event, room).await?;
+    account.count(appended.outcome);
     tracing::debug!(event.id = %appended.id, status = answer::status(appended.outcome), "received");
-    Ok((answer::stored(appended), answer::status(appended.outcome)))
+    Ok(appended)
+}
+
+/// Reads the body of a request that may be its source's, where there is room for it, and sees whether it is.
+async fn prove<'a>(
+    intake: &Intake,
+    claim: Claim<'a>,
+    body: &mut Body,
+) -> Result<(Verified<'a>, Room), Refused> {
+    let proven = claim.proven();
+    if let Some(account) = proven {
+        account.admit()?;
+    }
+    if intake.writer.is_full() {
+        return Err(Problem::Overloaded(Overload::Queue).into());
+    }
+    let (body, room) = body::read(body, &intake.settings, intake.budget.room()).await?;
+    let refused = |(refusal, body)| Refused::with_body(Problem::Unauthorized(refusal), body);
+    let verified = claim.check(body).map_err(refused)?;
+    if proven.is_none()
+        && let Err(problem) = verified.account.admit()
+    {
+        return Err(Refused::with_body(problem, verified.into_parts().0));
+    }
+    Ok((verified, room))
 }
 
 /// Where the request comes from; the listener says who the peer is.
-fn address(parts: &Parts, settings: &Settings) -> Option<IpAddr> {
-    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
-    client(peer.ip(), &parts.headers, &settings.trusted_proxies)
+fn address(head: &Parts, settings: &Settings) -> Option<IpAddr> {
+    let ConnectInfo(peer) = head.extensions.get::<ConnectInfo<SocketAddr>>()?;
+    client(peer.ip(), &head.headers, &settings.trusted_proxies)
 }
 
 fn event(
-    source: &SourceSettings,
+    verified: Verified<'_>,
     headers: &HeaderMap,
-    verified: Verified,
     received_at: Timestamp,
-) -> Result<NewEvent, Problem> {
+) -> Result<NewEvent, Refused> {
+    let source = &verified.account.settings;
     let (body, delivery_id) = verified.into_parts();
-    let reading = read(&body).map_err(Problem::Malformed)?;
+    let reading = match read(&body) {
+        Ok(reading) => reading,
+        Err(malformed) => return Err(Refused::with_body(Problem::Malformed(malformed), body)),
+    };
     let event = NewEvent::new(
         source.source.clone(),
-        body.into(),
+        body,
         reading,
         received_at,
         source.duplicate_window,

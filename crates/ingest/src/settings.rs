@@ -18,6 +18,10 @@ pub struct Settings {
     pub body_deadline: Duration,
     /// How many events may wait for the writer; one more is answered 503.
     pub queue: usize,
+    /// How many bytes bodies may hold in memory, all of them together, from their first byte until they are stored; what
+    /// goes beyond is answered 503. No less than `max_body`, or the largest never fit; half of it is kept for the first
+    /// 16 KiB of each body.
+    pub max_in_flight: usize,
     /// How many events one transaction stores at most.
     pub batch: usize,
     /// How many transactions are under way at once: one on SQLite, a few on PostgreSQL.
@@ -34,6 +38,7 @@ impl Default for Settings {
             max_body: 1 << 20,
             body_deadline: Duration::from_secs(30),
             queue: 4_096,
+            max_in_flight: 32 << 20,
             batch: 256,
             writers: 1,
             events_per_second: None,
@@ -53,6 +58,30 @@ pub struct SourceSettings {
     pub allow: Option<AllowList>,
     /// How long equal content is the same event.
     pub duplicate_window: Duration,
+    /// How many requests are taken; as many as come unless set.
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// How many requests of a source are taken. Only those count that are known to be its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// In a second, over time.
+    pub per_second: NonZeroU32,
+    /// At once, after a pause.
+    pub burst: NonZeroU32,
+}
+
+impl SourceSettings {
+    /// A source that takes what any of these verifiers vouches for, from anywhere, with a duplicate window of a day.
+    pub fn new(source: Source, verifiers: Vec<Arc<dyn Verifier>>) -> Self {
+        Self {
+            source,
+            verifiers,
+            allow: None,
+            duplicate_window: Duration::from_hours(24),
+            rate_limit: None,
+        }
+    }
 }
 
 impl std::fmt::Debug for SourceSettings {
@@ -61,6 +90,7 @@ impl std::fmt::Debug for SourceSettings {
             .debug_struct("SourceSettings")
             .field("source", &self.source)
             .field("duplicate_window", &self.duplicate_window)
+            .field("rate_limit", &self.rate_limit)
             .finish_non_exhaustive()
     }
 }

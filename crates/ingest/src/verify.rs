@@ -1,14 +1,11 @@
-//! Who may post: an unverified request cannot become an event, by type.
+//! The ways to find out who posts: what a verifier is shown, and what it says.
 
 use std::net::IpAddr;
 
 use axum::http::HeaderMap;
-use bytes::Bytes;
 use laurel_payloads::Timestamp;
 
-use crate::SourceSettings;
-
-/// A request as it came, before anybody has vouched for it.
+/// A request as it came, before anybody has vouched for it and before its body was read.
 #[derive(Debug, Clone, Copy)]
 pub struct Unverified<'a> {
     /// What follows the source in the path, where anything does: `POST /webhooks/{source}/{token}`.
@@ -17,8 +14,6 @@ pub struct Unverified<'a> {
     pub query: Option<&'a str>,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// The body, byte for byte.
-    pub body: &'a Bytes,
     /// Where it comes from, past the proxies that are trusted; none where that cannot be known.
     pub address: Option<IpAddr>,
     /// The time of its receipt.
@@ -32,11 +27,56 @@ pub trait Verifier: Send + Sync + 'static {
     /// What kind it is, for metrics: `token`, `hmac`, …
     fn kind(&self) -> &'static str;
 
-    /// Whether the request is from the source, and by which of the secrets.
+    /// Whether the request is from the source, and by which of the secrets; or what to ask of its body, which is read
+    /// only for requests that no verifier can judge, or that one believes already.
     ///
     /// # Errors
-    /// Why it is not believed to be.
-    fn verify(&self, request: &Unverified<'_>) -> Result<Proof, Refusal>;
+    /// Why it is not believed to be, whatever its body holds.
+    fn verify<'a>(&'a self, request: &Unverified<'a>) -> Result<Verdict<'a>, Refusal>;
+}
+
+/// What a verifier says of a request that it does not refuse.
+pub enum Verdict<'a> {
+    /// It is from the source.
+    Proven(Proof),
+    /// It may be: the body, byte for byte, decides. [`Verdict::by_body`] makes one.
+    Open(Check<'a>),
+}
+
+/// What is asked of a body once it is there.
+pub type Check<'a> = Box<dyn FnOnce(&[u8]) -> Result<Proof, Refusal> + Send + 'a>;
+
+impl<'a> Verdict<'a> {
+    /// The body decides, in this way.
+    pub fn by_body(check: impl FnOnce(&[u8]) -> Result<Proof, Refusal> + Send + 'a) -> Self {
+        Self::Open(Box::new(check))
+    }
+
+    /// What is left to say once the body is there.
+    ///
+    /// # Errors
+    /// Why the request is not believed.
+    pub fn on(self, body: &[u8]) -> Result<Proof, Refusal> {
+        match self {
+            Self::Proven(proof) => Ok(proof),
+            Self::Open(check) => check(body),
+        }
+    }
+}
+
+impl From<Proof> for Verdict<'_> {
+    fn from(proof: Proof) -> Self {
+        Self::Proven(proof)
+    }
+}
+
+impl std::fmt::Debug for Verdict<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Proven(proof) => formatter.debug_tuple("Proven").field(proof).finish(),
+            Self::Open(_) => formatter.write_str("Open"),
+        }
+    }
 }
 
 /// What convinced a verifier.
@@ -90,57 +130,5 @@ impl Refusal {
             Self::Stale => "stale",
             Self::Revoked => "revoked",
         }
-    }
-}
-
-/// A body that a verifier of its source has vouched for. Only this module makes one.
-#[derive(Debug)]
-pub(crate) struct Verified {
-    body: Bytes,
-    /// The kind of the verifier, and its place among those of the source.
-    pub(crate) kind: &'static str,
-    pub(crate) verifier: usize,
-    pub(crate) proof: Proof,
-}
-
-impl Verified {
-    /// Asks every verifier, so that a refusal costs the same whatever it is for.
-    ///
-    /// For a source that is not known, another one's verifiers stand in: the answer and the work are what they would be
-    /// there, and whatever they say, the request is refused.
-    pub(crate) fn new(
-        source: Option<&SourceSettings>,
-        stand_in: Option<&SourceSettings>,
-        request: &Unverified<'_>,
-    ) -> Result<Self, Refusal> {
-        let asked = source.or(stand_in).ok_or(Refusal::Wrong)?;
-        let verified = ask(asked, request)?;
-        source.map(|_| verified).ok_or(Refusal::Wrong)
-    }
-
-    /// The body, and the delivery's id where one is signed with it.
-    pub(crate) fn into_parts(self) -> (Bytes, Option<String>) {
-        (self.body, self.proof.delivery_id)
-    }
-}
-
-fn ask(source: &SourceSettings, request: &Unverified<'_>) -> Result<Verified, Refusal> {
-    let mut verdict = Err(Refusal::Missing);
-    for (place, verifier) in source.verifiers.iter().enumerate() {
-        let answer = verifier.verify(request).map(|proof| Verified {
-            body: request.body.clone(),
-            kind: verifier.kind(),
-            verifier: place,
-            proof,
-        });
-        verdict = match (verdict, answer) {
-            (Ok(first), _) => Ok(first),
-            (Err(_), Ok(found)) => Ok(found),
-            (Err(one), Err(other)) => Err(one.max(other)),
-        };
-    }
-    match &source.allow {
-        Some(allow) if !allow.admits(request.address) => Err(Refusal::Address),
-        _ => verdict,
     }
 }

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use laurel_store::{Appended, Class, Error, NewEvent, Store};
-use metrics::{counter, histogram};
+use metrics::histogram;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::Instant;
 
-use crate::Settings;
+use crate::budget::Room;
+use crate::problem::Overload;
+use crate::{Problem, Settings};
 
 /// How many times a batch is written when other writers are in the way.
 const TRIES: usize = 5;
@@ -20,6 +22,8 @@ const TRIES: usize = 5;
 struct Request {
     event: NewEvent,
     answer: oneshot::Sender<Option<Appended>>,
+    /// The memory that its body holds, whoever has gone away meanwhile.
+    room: Room,
 }
 
 /// What waits to be written, and when the next of it may be.
@@ -61,14 +65,24 @@ impl Writer {
         Self { queue }
     }
 
-    /// Stores an event. None means that it is not known to be stored: the queue is full, or the database is away.
-    pub(crate) async fn append(&self, event: NewEvent) -> Option<Appended> {
+    /// Whether an event would be turned away.
+    pub(crate) fn is_full(&self) -> bool {
+        self.queue.capacity() == 0
+    }
+
+    /// Stores an event. An error means that it is not known to be stored: the queue is full, or the database is away.
+    pub(crate) async fn append(&self, event: NewEvent, room: Room) -> Result<Appended, Problem> {
         let (answer, answered) = oneshot::channel();
-        if self.queue.try_send(Request { event, answer }).is_err() {
-            counter!("laurel_intake_shed_total").increment(1);
-            return None;
-        }
-        answered.await.ok().flatten()
+        let request = Request {
+            event,
+            answer,
+            room,
+        };
+        self.queue
+            .try_send(request)
+            .map_err(|_| Problem::Overloaded(Overload::Queue))?;
+        let answered = answered.await.ok().flatten();
+        answered.ok_or(Problem::Unavailable)
     }
 }
 
@@ -102,11 +116,11 @@ async fn write(store: Store, queue: Arc<Mutex<Queue>>, most: usize) {
         if queue.lock().await.take(&mut batch, most).await == 0 {
             return;
         }
-        let (events, answers): (Vec<_>, Vec<_>) = batch
+        let (events, waiting): (Vec<_>, Vec<_>) = batch
             .drain(..)
-            .map(|request| (request.event, request.answer))
+            .map(|request| (request.event, (request.answer, request.room)))
             .unzip();
-        for (answer, appended) in answers.into_iter().zip(commit(&store, &events).await) {
+        for ((answer, _room), appended) in waiting.into_iter().zip(commit(&store, &events).await) {
             // A client that has gone away asks again, and is told that it is a duplicate.
             answer.send(appended).ok();
         }

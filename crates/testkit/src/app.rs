@@ -82,12 +82,8 @@ impl TestApp {
         };
         let sender = Sender::new(store.clone(), Arc::new(mailbox.clone()), settings);
 
-        let source = SourceSettings {
-            source: database.source(),
-            verifiers: vec![Arc::new(TokenVerifier::new([TOKEN]))],
-            allow: None,
-            duplicate_window: Duration::from_hours(24),
-        };
+        let token = TokenVerifier::new([TOKEN]);
+        let source = SourceSettings::new(database.source(), vec![Arc::new(token)]);
         let intake = Intake::start(
             store.clone(),
             vec![source],

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-use crate::{Proof, Refusal, Unverified, Verifier};
+use crate::{Proof, Refusal, Unverified, Verdict, Verifier};
 
 /// Networks from which webhooks are taken.
 ///
@@ -32,9 +32,9 @@ impl Verifier for AllowList {
         "ip"
     }
 
-    fn verify(&self, request: &Unverified<'_>) -> Result<Proof, Refusal> {
+    fn verify<'a>(&'a self, request: &Unverified<'a>) -> Result<Verdict<'a>, Refusal> {
         if self.admits(request.address) {
-            Ok(Proof::by(0))
+            Ok(Proof::by(0).into())
         } else {
             Err(Refusal::Address)
         }

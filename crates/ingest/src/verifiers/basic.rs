@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 use super::authorization::credentials;
 use super::keys::{Fingerprint, Keys};
 use super::signature::base64;
-use crate::{Proof, Refusal, Unverified, Verifier};
+use crate::{Refusal, Unverified, Verdict, Verifier};
 
 /// Accepts `Authorization: Basic` with one user's name and any of the passwords.
 #[derive(Debug)]
@@ -44,10 +44,11 @@ impl Verifier for BasicVerifier {
         "basic"
     }
 
-    fn verify(&self, request: &Unverified<'_>) -> Result<Proof, Refusal> {
+    fn verify<'a>(&'a self, request: &Unverified<'a>) -> Result<Verdict<'a>, Refusal> {
         let presented = credentials(request.headers, "Basic").ok_or(Refusal::Missing)?;
         // What does not decode is compared as well, as nothing: it takes as long.
         let presented = Fingerprint::of(base64(presented.as_bytes()).unwrap_or_default());
-        self.keys.find(|key| presented.ct_eq(key), Refusal::Wrong)
+        let proof = self.keys.find(|key| presented.ct_eq(key), Refusal::Wrong)?;
+        Ok(proof.into())
     }
 }

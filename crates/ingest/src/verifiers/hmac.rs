@@ -8,7 +8,7 @@ use ring::hmac;
 use super::keys::Keys;
 use super::signature::{any_is, base64, code, only};
 use super::timestamp;
-use crate::{Proof, Refusal, Unverified, Verifier};
+use crate::{Refusal, Unverified, Verdict, Verifier};
 
 /// How a sender signs.
 #[derive(Debug, Clone)]
@@ -127,7 +127,7 @@ impl Verifier for HmacVerifier {
         "hmac"
     }
 
-    fn verify(&self, request: &Unverified<'_>) -> Result<Proof, Refusal> {
+    fn verify<'a>(&'a self, request: &Unverified<'a>) -> Result<Verdict<'a>, Refusal> {
         let HmacSettings { header, time, .. } = &self.settings;
         let signature = only(request.headers, header, Refusal::BadSignature)?;
         let signature = signature.ok_or(Refusal::Missing)?;
@@ -136,21 +136,20 @@ impl Verifier for HmacVerifier {
             Some(time) => {
                 let value = only(request.headers, &time.header, Refusal::BadTimestamp)?;
                 let value = value.ok_or(Refusal::Missing)?;
-                Some((value, timestamp::read(value)?, time.tolerance))
+                timestamp::check(timestamp::read(value)?, request.now, time.tolerance)?;
+                Some(value)
             }
         };
-        let presented = self.decode(signature).unwrap_or_default();
-        let fits = |key: &hmac::Key| {
-            let code = match signed_at {
-                None => code(key, &[request.body]),
-                Some((value, ..)) => code(key, &[value, b".", request.body]),
+        let presented = self.decode(signature).ok_or(Refusal::BadSignature)?;
+        Ok(Verdict::by_body(move |body| {
+            let fits = |key: &hmac::Key| {
+                let code = match signed_at {
+                    None => code(key, &[body]),
+                    Some(time) => code(key, &[time, b".", body]),
+                };
+                any_is([presented.as_slice()], &code)
             };
-            any_is([presented.as_slice()], &code)
-        };
-        let proof = self.keys.find(fits, Refusal::BadSignature)?;
-        if let Some((_, seconds, tolerance)) = signed_at {
-            timestamp::check(seconds, request.now, tolerance)?;
-        }
-        Ok(proof)
+            self.keys.find(fits, Refusal::BadSignature)
+        }))
     }
 }

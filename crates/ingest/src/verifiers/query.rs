@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use subtle::ConstantTimeEq;
 
 use super::keys::{Fingerprint, Keys};
-use crate::{Proof, Refusal, Unverified, Verifier};
+use crate::{Refusal, Unverified, Verdict, Verifier};
 
 /// Accepts `POST /webhooks/{source}?{parameter}={token}`.
 #[derive(Debug)]
@@ -50,11 +50,13 @@ impl Verifier for QueryVerifier {
         "query"
     }
 
-    fn verify(&self, request: &Unverified<'_>) -> Result<Proof, Refusal> {
+    fn verify<'a>(&'a self, request: &Unverified<'a>) -> Result<Verdict<'a>, Refusal> {
         let mut values = self.values(request.query);
         let presented = values.next().ok_or(Refusal::Missing)?;
         let proof = self.keys.find(|key| presented.ct_eq(key), Refusal::Wrong)?;
         // Two values may be read differently on the way here.
-        values.next().map_or(Ok(proof), |_| Err(Refusal::Wrong))
+        values
+            .next()
+            .map_or(Ok(proof.into()), |_| Err(Refusal::Wrong))
     }
 }

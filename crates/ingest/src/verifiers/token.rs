@@ -4,7 +4,7 @@ use subtle::{Choice, ConstantTimeEq};
 
 use super::authorization::credentials;
 use super::keys::{Fingerprint, Keys};
-use crate::{Proof, Refusal, Unverified, Verifier};
+use crate::{Refusal, Unverified, Verdict, Verifier};
 
 /// Accepts `POST /webhooks/{source}/{token}` and `Authorization: Bearer {token}` (RFC 6750).
 ///
@@ -36,7 +36,7 @@ impl Verifier for TokenVerifier {
         "token"
     }
 
-    fn verify(&self, request: &Unverified<'_>) -> Result<Proof, Refusal> {
+    fn verify<'a>(&'a self, request: &Unverified<'a>) -> Result<Verdict<'a>, Refusal> {
         let bearer = credentials(request.headers, "Bearer");
         let presented = [request.path_token, bearer].map(|token| token.map(Fingerprint::of));
         let otherwise = if presented.iter().all(Option::is_none) {
@@ -48,6 +48,6 @@ impl Verifier for TokenVerifier {
             let presented = presented.iter().flatten();
             presented.fold(Choice::from(0), |fits, token| fits | token.ct_eq(key))
         };
-        self.keys.find(fits, otherwise)
+        Ok(self.keys.find(fits, otherwise)?.into())
     }
 }

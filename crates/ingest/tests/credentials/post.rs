@@ -89,14 +89,14 @@ impl Post {
 
     /// What a verifier says, with the peer as the address.
     pub(crate) fn shown_to(&self, verifier: &dyn Verifier) -> Result<Proof, Refusal> {
-        verifier.verify(&Unverified {
+        let head = Unverified {
             path_token: (!self.path.is_empty()).then_some(self.path.as_str()),
             query: self.query.as_deref(),
             headers: &self.headers,
-            body: &self.body,
             address: self.peer,
             now: Timestamp::from_micros(self.now * 1_000_000),
-        })
+        };
+        verifier.verify(&head)?.on(&self.body)
     }
 
     /// The place of the secret that a verifier found to fit.

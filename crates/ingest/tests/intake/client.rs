@@ -4,13 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use laurel_ingest::{Intake, Settings, SourceSettings, TokenVerifier, router};
-use laurel_store::{EventRecord, Source, Tx};
+use laurel_store::{EventRecord, Source, Store, Tx};
 use laurel_testkit::TestDatabase;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::Value;
@@ -46,6 +45,14 @@ impl Answer {
         self.json()["status"].as_str().expect("a status").to_owned()
     }
 
+    /// Less what names the request: the same for two requests that are told the same.
+    pub(crate) fn anonymous(mut self) -> Self {
+        let id = self.headers.remove("x-request-id").expect("an id");
+        let id = id.to_str().expect("an id").to_owned();
+        self.body = self.text().replace(&id, "").into_bytes();
+        self
+    }
+
     pub(crate) fn id(&self) -> Uuid {
         self.json()["id"]
             .as_str()
@@ -60,20 +67,16 @@ pub(crate) fn intake(database: &TestDatabase) -> Router {
 }
 
 pub(crate) fn intake_with(database: &TestDatabase, settings: Settings) -> Router {
-    let sources = [("masivo", TOKEN), ("other", OTHER_TOKEN)].map(|(name, token)| SourceSettings {
-        source: Source::new(name).expect("a name"),
-        verifiers: vec![Arc::new(TokenVerifier::new([
-            token,
-            "a-token-on-its-way-out",
-        ]))],
-        allow: None,
-        duplicate_window: Duration::from_hours(24),
+    intake_over(&database.store, settings)
+}
+
+/// The same over a store, as another copy of the server would have.
+pub(crate) fn intake_over(store: &Store, settings: Settings) -> Router {
+    let sources = [("masivo", TOKEN), ("other", OTHER_TOKEN)].map(|(name, token)| {
+        let verifier = TokenVerifier::new([token, "a-token-on-its-way-out"]);
+        SourceSettings::new(Source::new(name).expect("a name"), vec![Arc::new(verifier)])
     });
-    router(Intake::start(
-        database.store.clone(),
-        sources.into(),
-        settings,
-    ))
+    router(Intake::start(store.clone(), sources.into(), settings))
 }
 
 /// A webhook as Masivo posts it.

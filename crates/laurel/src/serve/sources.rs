@@ -34,10 +34,9 @@ fn one(name: &str, source: &config::Source) -> anyhow::Result<SourceSettings> {
         verifiers.push(Arc::new(allow.clone()));
     }
     Ok(SourceSettings {
-        source: Source::new(name)?,
-        verifiers,
         allow,
         duplicate_window: source.duplicate_window,
+        ..SourceSettings::new(Source::new(name)?, verifiers)
     })
 }
 

@@ -43,12 +43,16 @@ impl<'a> Signed<'a> {
         let one = |name, several| only(headers, name, several)?.ok_or(Refusal::Missing);
         let timestamp = one(timestamp, Refusal::BadTimestamp)?;
         let id = one(id, Refusal::BadSignature)?;
-        Ok(Self {
+        let signed = Self {
             id: str::from_utf8(id).map_err(|_| Refusal::BadSignature)?,
             timestamp,
             seconds: timestamp::read(timestamp)?,
             signatures: Signatures::read(one(signatures, Refusal::BadSignature)?),
-        })
+        };
+        if signed.signatures.v1.is_empty() && signed.signatures.v1a.is_empty() {
+            return Err(Refusal::BadSignature);
+        }
+        Ok(signed)
     }
 }
 

@@ -9,7 +9,7 @@ use self::headers::Signed;
 use self::key::Key;
 use super::keys::Keys;
 use super::timestamp;
-use crate::{Proof, Refusal, Unverified, Verifier};
+use crate::{Proof, Refusal, Unverified, Verdict, Verifier};
 
 pub use self::key::InvalidSecret;
 
@@ -62,14 +62,16 @@ impl Verifier for StandardWebhooks {
         "standard-webhooks"
     }
 
-    fn verify(&self, request: &Unverified<'_>) -> Result<Proof, Refusal> {
+    fn verify<'a>(&'a self, request: &Unverified<'a>) -> Result<Verdict<'a>, Refusal> {
         let signed = Signed::read(request.headers)?;
-        let fits = |key: &Key| key.fits(&signed, request.body);
-        let proof = self.keys.find(fits, Refusal::BadSignature)?;
         timestamp::check(signed.seconds, request.now, self.tolerance)?;
-        Ok(Proof {
-            delivery_id: Some(signed.id.to_owned()),
-            ..proof
-        })
+        Ok(Verdict::by_body(move |body| {
+            let fits = |key: &Key| key.fits(&signed, body);
+            let proof = self.keys.find(fits, Refusal::BadSignature)?;
+            Ok(Proof {
+                delivery_id: Some(signed.id.to_owned()),
+                ..proof
+            })
+        }))
     }
 }
