@@ -7,7 +7,7 @@ use sea_orm_migration::sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DbBackend, RuntimeErr,
 };
 
-use crate::Migrator;
+use crate::{Migrations, Migrator};
 
 /// Two copies that start at once must not migrate at once; the number is arbitrary and ours.
 const POSTGRES_LOCK: i64 = 0x6c61_7572_656c;
@@ -43,10 +43,18 @@ pub struct Status {
 /// # Errors
 /// [`Error::Newer`] before anything is touched; [`Error::Database`] with the failed migration rolled back.
 pub async fn migrate(url: &str) -> Result<Vec<String>, Error> {
+    migrate_with(url, &[]).await
+}
+
+/// Applies what is pending, ours first and then each extension's, all of it under one lock.
+///
+/// # Errors
+/// As for [`migrate`].
+pub async fn migrate_with(url: &str, extensions: &[Migrations]) -> Result<Vec<String>, Error> {
     let database = connect(url).await?;
     let mut tries = 1;
     let applied = loop {
-        match locked(&database).await {
+        match locked(&database, extensions).await {
             Err(Error::Database(error)) if is_lock_timeout(&error) && tries < TRIES => tries += 1,
             result => break result,
         }
@@ -57,12 +65,15 @@ pub async fn migrate(url: &str) -> Result<Vec<String>, Error> {
 
 /// Applies what is pending once no other copy does. A lock that is not to be had soon is let go of, so that nobody queues
 /// up behind it.
-async fn locked(database: &DatabaseConnection) -> Result<Vec<String>, Error> {
+async fn locked(
+    database: &DatabaseConnection,
+    extensions: &[Migrations],
+) -> Result<Vec<String>, Error> {
     if database.get_database_backend() == DbBackend::Postgres {
         let lock = format!("SET lock_timeout = '2s'; SELECT pg_advisory_lock({POSTGRES_LOCK})");
         database.execute_unprepared(&lock).await?;
     }
-    apply(database).await
+    apply(database, extensions).await
 }
 
 /// PostgreSQL's `lock_not_available`: the statement gave up waiting, and its transaction is rolled back.
@@ -82,48 +93,50 @@ fn is_lock_timeout(error: &DbErr) -> bool {
 /// # Errors
 /// [`Error::Newer`] and [`Error::Database`], as for [`migrate`].
 pub async fn status(url: &str) -> Result<Status, Error> {
+    status_with(url, &[]).await
+}
+
+/// Compares a database with this binary and its extensions, without changing it.
+///
+/// # Errors
+/// As for [`status`].
+pub async fn status_with(url: &str, extensions: &[Migrations]) -> Result<Status, Error> {
     let database = connect(url).await?;
-    let status = compare(&database).await;
+    let statuses = compare(&database, extensions).await;
     database.close().await?;
-    status
-}
-
-async fn apply(database: &DatabaseConnection) -> Result<Vec<String>, Error> {
-    let pending = compare(database).await?.pending;
-    if !pending.is_empty() {
-        Migrator::up(database, None).await?;
+    let (mut applied, mut pending) = (Vec::new(), Vec::new());
+    for (_, status) in statuses? {
+        applied.extend(status.applied);
+        pending.extend(status.pending);
     }
-    Ok(pending)
-}
-
-async fn compare(database: &DatabaseConnection) -> Result<Status, Error> {
-    let known: Vec<String> = Migrator::migrations()
-        .iter()
-        .map(|migration| migration.name().to_owned())
-        .collect();
-    let manager = SchemaManager::new(database);
-    let applied: Vec<String> = if manager
-        .has_table(Migrator::migration_table_name().to_string())
-        .await?
-    {
-        let models = Migrator::get_migration_models(database).await?;
-        models.into_iter().map(|model| model.version).collect()
-    } else {
-        Vec::new()
-    };
-    let unknown: Vec<String> = applied
-        .iter()
-        .filter(|name| !known.contains(name))
-        .cloned()
-        .collect();
-    if !unknown.is_empty() {
-        return Err(Error::Newer(unknown));
-    }
-    let pending = known
-        .into_iter()
-        .filter(|name| !applied.contains(name))
-        .collect();
     Ok(Status { applied, pending })
+}
+
+async fn apply(
+    database: &DatabaseConnection,
+    extensions: &[Migrations],
+) -> Result<Vec<String>, Error> {
+    let mut applied = Vec::new();
+    for (migrations, status) in compare(database, extensions).await? {
+        if !status.pending.is_empty() {
+            migrations.up(database).await?;
+            applied.extend(status.pending);
+        }
+    }
+    Ok(applied)
+}
+
+/// What each migrator would apply, ours first. All are asked before any does.
+async fn compare(
+    database: &DatabaseConnection,
+    extensions: &[Migrations],
+) -> Result<Vec<(Migrations, Status)>, Error> {
+    let mut statuses = Vec::new();
+    for migrations in std::iter::once(&Migrations::of::<Migrator>()).chain(extensions) {
+        let status = migrations.status(database).await?;
+        statuses.push((migrations.clone(), status));
+    }
+    Ok(statuses)
 }
 
 /// One connection, so that the advisory lock and the migrations share a session.

@@ -8,8 +8,11 @@ mod m0002_read_models;
 mod m0003_mail;
 mod m0004_access;
 mod m0005_delivery_ids;
+mod migrations;
 
-pub use apply::{Error, Status, migrate, status};
+pub use apply::{Error, Status, migrate, migrate_with, status, status_with};
+pub use migrations::Migrations;
+pub use sea_orm_migration::MigratorTrait;
 
 use sea_orm_migration::prelude::*;
 

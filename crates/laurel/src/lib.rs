@@ -14,4 +14,4 @@ mod shutdown;
 pub mod telemetry;
 
 pub use failure::{Failure, exit};
-pub use platform::Platform;
+pub use platform::{Platform, Session, Settings};

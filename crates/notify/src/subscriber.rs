@@ -16,6 +16,7 @@ use crate::MAIL;
 /// when it is sent.
 #[derive(Clone, Copy, Debug)]
 pub struct MailSubscriber {
+    channel: &'static str,
     settle: Duration,
 }
 
@@ -24,7 +25,13 @@ impl MailSubscriber {
     /// at once can join them.
     #[must_use]
     pub fn new(settle: Duration) -> Self {
-        Self { settle }
+        Self::of(MAIL, settle)
+    }
+
+    /// The same for another channel, by whose name it is registered.
+    #[must_use]
+    pub fn of(channel: &'static str, settle: Duration) -> Self {
+        Self { channel, settle }
     }
 
     fn message(&self, event: &RecordedEvent) -> Result<Option<NewMessage>, Rejection> {
@@ -43,7 +50,7 @@ impl MailSubscriber {
         Ok(Some(NewMessage {
             source: event.source.clone(),
             customer_id,
-            channel: MAIL.to_owned(),
+            channel: self.channel.to_owned(),
             event_seq: event.seq,
             event_id: event.id,
             kind,
@@ -59,7 +66,7 @@ impl MailSubscriber {
 #[async_trait]
 impl Subscriber for MailSubscriber {
     fn name(&self) -> &'static str {
-        "mail"
+        self.channel
     }
 
     fn kinds(&self) -> Kinds {

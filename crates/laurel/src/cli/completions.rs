@@ -1,10 +1,8 @@
 //! `laurel completions`: for the shell.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::Cli;
-use crate::Failure;
+use crate::{Failure, Platform};
 
 /// Print a script that completes this command line in a shell.
 #[derive(Clone, Debug, clap::Args)]
@@ -13,8 +11,9 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(super) fn run(args: &Args) -> Result<(), Failure> {
+pub(super) fn run<Q>(args: &Args, platform: &Platform<Q>) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "laurel", &mut script);
+    let name = platform.program();
+    clap_complete::generate(args.shell, &mut platform.command_line(), name, &mut script);
     super::print(&String::from_utf8_lossy(&script))
 }

@@ -2,8 +2,7 @@
 
 use anyhow::Context;
 
-use crate::Failure;
-use crate::config::Loaded;
+use crate::{Failure, Platform};
 
 /// Check the configuration, or print it as it is understood.
 #[derive(Clone, Debug, clap::Args)]
@@ -20,7 +19,8 @@ enum What {
     Print,
 }
 
-pub(super) fn run(args: &Args, loaded: &Loaded) -> Result<(), Failure> {
+pub(super) fn run<Q>(args: &Args, platform: &Platform<Q>) -> Result<(), Failure> {
+    let loaded = &platform.loaded;
     match args.what {
         What::Check => {
             for warning in &loaded.warnings {
@@ -36,9 +36,8 @@ pub(super) fn run(args: &Args, loaded: &Loaded) -> Result<(), Failure> {
             ))
         }
         What::Print => {
-            let text =
-                toml::to_string(&loaded.config).context("the configuration cannot be printed")?;
-            super::print(&text)
+            let text = platform.extensions.print(&loaded.config);
+            super::print(&text.context("the configuration cannot be printed")?)
         }
     }
 }

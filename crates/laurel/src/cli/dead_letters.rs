@@ -4,8 +4,7 @@ use std::fmt::Write;
 
 use laurel_store::{DeadLetter, Store};
 
-use crate::config::Config;
-use crate::{Failure, database};
+use crate::{Failure, Platform};
 
 /// How many are read at a time.
 const PAGE: u32 = 500;
@@ -32,8 +31,8 @@ enum What {
     },
 }
 
-pub(super) async fn run(args: Args, config: &Config) -> Result<(), Failure> {
-    let store = database::open(&config.database).await?;
+pub(super) async fn run<Q>(args: Args, platform: &Platform<Q>) -> Result<(), Failure> {
+    let store = platform.store().await?;
     let done = match args.what.unwrap_or(What::List) {
         What::List => list(&store).await,
         What::Replay { subscriber, event } => replay(&store, subscriber, event).await,

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use laurel_store::{ApiKeyRecord, KeyScope, Source, Store};
 
 use crate::config::Config;
-use crate::{Failure, database};
+use crate::{Failure, Platform};
 
 /// Make, list and revoke API keys.
 #[derive(Clone, Debug, clap::Args)]
@@ -63,7 +63,8 @@ impl From<Scope> for KeyScope {
     }
 }
 
-pub(super) async fn run(args: Args, config: &Config) -> Result<(), Failure> {
+pub(super) async fn run<Q>(args: Args, platform: &Platform<Q>) -> Result<(), Failure> {
+    let config = platform.config();
     match args.what {
         What::Create {
             source,
@@ -74,7 +75,7 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<(), Failure> {
             let mut scopes: Vec<KeyScope> = scope.into_iter().map(KeyScope::from).collect();
             scopes.sort();
             scopes.dedup();
-            let store = database::open(&config.database).await?;
+            let store = platform.store().await?;
             let (_, key) = store
                 .create_api_key(&source, name.as_deref(), &scopes)
                 .await?;
@@ -83,13 +84,13 @@ pub(super) async fn run(args: Args, config: &Config) -> Result<(), Failure> {
         }
         What::List { source } => {
             let source = source.map(|name| known(&name, config)).transpose()?;
-            let store = database::open(&config.database).await?;
+            let store = platform.store().await?;
             let keys = store.api_keys(source.as_ref()).await?;
             store.close().await?;
             super::print(&table(&keys))
         }
         What::Revoke { id } => {
-            let store = database::open(&config.database).await?;
+            let store = platform.store().await?;
             let revoked = revoke(&store, &id).await;
             store.close().await?;
             revoked

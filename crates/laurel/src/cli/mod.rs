@@ -11,10 +11,11 @@ mod schema;
 mod serve;
 mod simulate;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use async_graphql::ObjectType;
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::demo;
 use crate::{Failure, Platform};
@@ -30,10 +31,35 @@ use crate::{Failure, Platform};
 )]
 pub(crate) struct Cli {
     /// Configuration file; `laurel.toml` where there is one, unless named.
-    #[arg(long, global = true, env = "LAUREL_CONFIG", value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    #[arg(long, global = true, env = CONFIG_VARIABLE, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    command: Command,
+}
+
+/// Names the configuration file where the command line does not.
+pub(crate) const CONFIG_VARIABLE: &str = "LAUREL_CONFIG";
+
+/// Commands that work beside a broken configuration, for they do not need one.
+const WITHOUT_CONFIGURATION: [&str; 5] = ["demo", "simulate", "schema", "completions", "help"];
+
+/// Whether the command of a name needs the configuration; an extension's does.
+pub(crate) fn is_configured(name: &str) -> bool {
+    !WITHOUT_CONFIGURATION.contains(&name)
+}
+
+/// The names that are ours.
+pub(crate) fn names() -> BTreeSet<String> {
+    let line = Cli::command();
+    let ours = line.get_subcommands().map(clap::Command::get_name);
+    ours.chain(["help"]).map(str::to_owned).collect()
+}
+
+/// The command that was chosen, one of ours.
+pub(crate) fn chosen(matches: &ArgMatches) -> Result<Command, Failure> {
+    let chosen = Cli::from_arg_matches(matches);
+    let chosen = chosen.map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(chosen.command)
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -51,38 +77,33 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Whether the configuration matters: the others work beside a broken one.
-    pub(crate) fn is_configured(&self) -> bool {
-        !matches!(
-            self,
-            Self::Demo(_) | Self::Simulate(_) | Self::Schema(_) | Self::Completions(_)
-        )
-    }
-
     /// Whether it runs long enough for its log to matter.
     pub(crate) fn is_logged(&self) -> bool {
         matches!(self, Self::Serve(_) | Self::Replay(_) | Self::Migrate(_))
     }
 }
 
-/// Runs the command that the platform was started with.
-pub(crate) async fn run<Q: ObjectType + 'static>(platform: Platform<Q>) -> Result<(), Failure> {
-    match platform.command.clone() {
+/// Runs one of our commands.
+pub(crate) async fn run<Q: ObjectType + 'static>(
+    command: Command,
+    platform: Platform<Q>,
+) -> Result<(), Failure> {
+    match command {
         Command::Serve(args) => serve::run(args, platform).await,
-        Command::Migrate(args) => migrate::run(&args, &platform.loaded.config).await,
+        Command::Migrate(args) => migrate::run(&args, &platform).await,
         Command::Demo(args) => demo::run(args, platform).await,
         Command::Simulate(args) => simulate::run(args).await,
-        Command::Keys(args) => keys::run(args, &platform.loaded.config).await,
+        Command::Keys(args) => keys::run(args, &platform).await,
         Command::Replay(args) => replay::run(args, platform).await,
-        Command::DeadLetters(args) => dead_letters::run(args, &platform.loaded.config).await,
-        Command::Config(args) => config::run(&args, &platform.loaded),
-        Command::Schema(args) => schema::run(args, platform.query),
-        Command::Completions(args) => completions::run(&args),
+        Command::DeadLetters(args) => dead_letters::run(args, &platform).await,
+        Command::Config(args) => config::run(&args, &platform),
+        Command::Schema(args) => schema::run(args, platform),
+        Command::Completions(args) => completions::run(&args, &platform),
     }
 }
 
 /// Writes an answer to standard output; a reader that has seen enough is no failure.
-fn print(text: &str) -> Result<(), Failure> {
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
     use std::io::{ErrorKind, Write};
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

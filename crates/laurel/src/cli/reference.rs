@@ -2,13 +2,10 @@
 
 use std::fmt::Write;
 
-use clap::{Arg, Command, CommandFactory};
-
-use super::Cli;
+use clap::{Arg, Command};
 
 /// Every command with its arguments, in Markdown.
-pub(super) fn markdown() -> String {
-    let mut root = Cli::command();
+pub(super) fn markdown(mut root: Command) -> String {
     root.build();
     let mut text = String::from("# The command line\n\nWritten by `laurel schema cli`.\n");
     describe(&root, &mut Vec::new(), &mut text);

@@ -6,7 +6,7 @@ use laurel_store::{Source, Store};
 
 use crate::config::Config;
 use crate::serve::{self, Role};
-use crate::{Failure, Platform, database};
+use crate::{Failure, Platform};
 
 /// Hand a subscriber the whole log again, or read quarantined events again after an upgrade.
 ///
@@ -23,7 +23,7 @@ pub(crate) struct Args {
 
 pub(super) async fn run<Q>(args: Args, platform: Platform<Q>) -> Result<(), Failure> {
     let config = platform.loaded.config.clone();
-    let store = database::open(&config.database).await?;
+    let store = platform.store().await?;
     let (parts, _) = platform.into_parts(Role::Worker);
     let dispatcher = serve::dispatcher(&parts, &store);
     let done = match args.subscriber {

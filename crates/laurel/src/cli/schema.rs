@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use async_graphql::ObjectType;
 use laurel_payloads::EventKind;
-use schemars::generate::SchemaSettings;
 
 use super::reference;
-use crate::Failure;
-use crate::config::Config;
+use crate::{Failure, Platform};
 
 /// Print the schema of the API, the events, the configuration or the command line.
 #[derive(Clone, Debug, clap::Args)]
@@ -34,20 +32,16 @@ enum What {
     Cli,
 }
 
-pub(super) fn run<Q: ObjectType + 'static>(args: Args, query: Q) -> Result<(), Failure> {
+pub(super) fn run<Q: ObjectType + 'static>(
+    args: Args,
+    platform: Platform<Q>,
+) -> Result<(), Failure> {
     match args.what {
-        What::Graphql => super::print(&laurel_graphql::sdl_of(query)),
+        What::Graphql => super::print(&laurel_graphql::sdl_of(platform.query)),
         What::Events { out } => Ok(write_events(&out)?),
-        What::Config => super::print(&pretty(&config_schema())?),
-        What::Cli => super::print(&reference::markdown()),
+        What::Config => super::print(&pretty(&platform.extensions.schema())?),
+        What::Cli => super::print(&reference::markdown(platform.command_line())),
     }
-}
-
-fn config_schema() -> schemars::Schema {
-    SchemaSettings::draft2020_12()
-        .for_deserialize()
-        .into_generator()
-        .into_root_schema_for::<Config>()
 }
 
 fn pretty(schema: &impl serde::Serialize) -> anyhow::Result<String> {

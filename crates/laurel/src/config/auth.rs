@@ -122,6 +122,8 @@ impl Auth {
     pub(super) fn missing(&self) -> Option<&'static str> {
         match self.kind {
             AuthKind::Ip => self.networks.is_empty().then_some("networks"),
+            // Its keys are the extension's, and are read by it.
+            AuthKind::Extension => None,
             AuthKind::Token if self.secrets().next().is_none() => Some("token"),
             _ if self.secrets().next().is_none() => Some("secrets"),
             AuthKind::Basic => self.user.is_none().then_some("user"),
@@ -147,6 +149,17 @@ pub enum AuthKind {
     StandardWebhooks,
     /// The address that it comes from.
     Ip,
+    /// One that an extension brings; its name and its keys are the extension's.
+    #[schemars(skip)]
+    Extension,
+}
+
+impl AuthKind {
+    /// The names of our own.
+    pub(crate) const NAMES: [&str; 6] =
+        ["token", "query", "basic", "hmac", "standard-webhooks", "ip"];
+    /// What stands in the place of an extension's.
+    pub(super) const EXTENSION: &str = "extension";
 }
 
 /// The hash function of an HMAC.

@@ -9,13 +9,15 @@ use std::collections::BTreeMap;
 
 use figment::value::{Dict, Tag, Value};
 
-use super::ConfigError;
+use super::{ConfigError, EXTENSIONS};
 
 /// What our variables begin with.
 pub(super) const PREFIX: &str = "LAUREL__";
 
 /// The keys that may be read from a file, by their last name.
 const SECRETS: [&str; 4] = ["token", "secrets", "revoked", "url"];
+/// The same for an extension's section, where a name such as `api_key` is an extension's to choose.
+const SECRET_WORDS: [&str; 6] = ["key", "token", "secret", "secrets", "password", "url"];
 
 /// Which variable set which key.
 pub(super) type Origins = BTreeMap<Vec<String>, String>;
@@ -63,7 +65,11 @@ fn from_file(path: &mut [String]) -> bool {
     } else {
         Some(key)
     };
-    let secret = named.is_some_and(|name| SECRETS.contains(&name));
+    let foreign = before.first().is_some_and(|root| root == EXTENSIONS);
+    let secret = named.is_some_and(|name| match name.rsplit('_').next() {
+        Some(word) if foreign => SECRET_WORDS.contains(&word),
+        _ => SECRETS.contains(&name),
+    });
     if secret {
         *last = key.to_owned();
     }

@@ -55,7 +55,8 @@ pub(super) fn describe(kind: &Kind) -> String {
     }
 }
 
-fn unknown(what: &str, given: &str, expected: &[&str]) -> String {
+/// Says that something is unknown, and which known one is meant, or which there are.
+pub(super) fn unknown(what: &str, given: &str, expected: &[&str]) -> String {
     let nearest = expected
         .iter()
         .max_by(|a, b| similarity(given, a).total_cmp(&similarity(given, b)));

@@ -10,6 +10,7 @@ use figment::value::{Dict, Value};
 
 use super::environment::{self, Origins};
 use super::error::describe;
+use super::foreign::Foreign;
 use super::{Config, ConfigError, checks, file};
 
 /// A configuration that passed every check, and what its operator should know about it.
@@ -21,6 +22,8 @@ pub struct Loaded {
     pub file: Option<PathBuf>,
     /// Things that are allowed, and unwise.
     pub warnings: Vec<String>,
+    /// What only an extension understands.
+    pub(crate) foreign: Foreign,
 }
 
 impl Loaded {
@@ -28,7 +31,8 @@ impl Loaded {
     ///
     /// # Errors
     ///
-    /// The first fault: a file that cannot be read, an unknown key, a value that will not do.
+    /// The first fault: a file that cannot be read, an unknown key, a value that will not do. What is there for an
+    /// extension is unknown.
     pub fn from_process(named: Option<&Path>) -> Result<Self, ConfigError> {
         Self::from_variables(named, std::env::vars_os())
     }
@@ -42,6 +46,21 @@ impl Loaded {
         named: Option<&Path>,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
+        let loaded = Self::with_foreign(named, variables)?;
+        loaded.foreign.refuse_sections(&[])?;
+        match loaded.foreign.credentials.iter().next() {
+            Some((place, credential)) => {
+                Err(loaded.foreign.unknown_kind(place, &credential.kind, &[]))
+            }
+            None => Ok(loaded),
+        }
+    }
+
+    /// Leaves what only an extension understands to be claimed.
+    pub(crate) fn with_foreign(
+        named: Option<&Path>,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigError> {
         let (file, mut tree) = match file::read(named)? {
             Some((path, tree)) => (Some(path), tree),
             None => (None, Value::from(Dict::new())),
@@ -49,9 +68,10 @@ impl Loaded {
         let variables = readable(variables)?;
         let origins = environment::apply(&mut tree, &variables)?;
         let places = Places {
-            file: file.as_deref(),
-            origins: &origins,
+            file: file.clone(),
+            origins,
         };
+        let foreign = Foreign::take(&mut tree, places.clone())?;
         // Numbers and switches come as text from the environment: the key's type decides.
         let config: Config = Figment::from(Serialized::globals(tree))
             .extract_lossy()
@@ -62,6 +82,7 @@ impl Loaded {
             config,
             file,
             warnings,
+            foreign,
         })
     }
 }
@@ -85,13 +106,14 @@ fn readable(
 }
 
 /// Tells which file or variable a key came from.
-struct Places<'a> {
-    file: Option<&'a Path>,
-    origins: &'a Origins,
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places {
+    file: Option<PathBuf>,
+    origins: Origins,
 }
 
-impl Places<'_> {
-    fn invalid(&self, path: &[String], problem: String) -> ConfigError {
+impl Places {
+    pub(super) fn invalid(&self, path: &[String], problem: String) -> ConfigError {
         ConfigError::Invalid {
             place: self.name(path),
             problem,
@@ -103,7 +125,7 @@ impl Places<'_> {
             .origins
             .iter()
             .find(|(set, _)| path.starts_with(set) || set.starts_with(path));
-        match (variable, self.file) {
+        match (variable, &self.file) {
             (Some((set, variable)), _) if path.starts_with(set) || self.file.is_none() => {
                 variable.clone()
             }

@@ -7,17 +7,16 @@ mod auth;
 mod checks;
 mod credentials;
 mod database;
-mod duration;
 mod email;
 mod environment;
 mod error;
 mod fault;
 mod file;
+mod foreign;
 mod http;
 mod load;
 mod log;
 mod network;
-mod secret;
 mod sources;
 mod workers;
 
@@ -26,15 +25,18 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use laurel_settings::duration;
+pub use laurel_settings::{Address, Secret};
+
 pub use self::auth::{Algorithm, Auth, AuthKind, Encoding, Header};
 pub use self::database::Database;
 pub use self::email::{Email, FileTransport, Smtp, Transport};
 pub use self::error::ConfigError;
+pub(crate) use self::foreign::{Credential, EXTENSIONS, Foreign};
 pub use self::http::{Admin, GraphQl, Http, Ingest};
 pub use self::load::Loaded;
 pub use self::log::{Log, LogFormat};
 pub use self::network::Network;
-pub use self::secret::{Address, Secret};
 pub use self::sources::Source;
 pub use self::workers::Workers;
 

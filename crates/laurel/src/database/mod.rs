@@ -5,6 +5,7 @@ mod path;
 
 use std::sync::Arc;
 
+use laurel_migrations::Migrations;
 use laurel_store::{Options, Store, SystemClock};
 
 pub(crate) use self::lock::Lock;
@@ -15,16 +16,19 @@ use crate::config::Database;
 /// Clocks that differ by more than this, in microseconds, are worth a word.
 const SKEW: i64 = 30_000_000;
 
-/// Makes the database where there is none, brings it up to this binary, and returns what was applied.
-pub(crate) async fn migrate(database: &Database) -> Result<Vec<String>, Failure> {
+/// Makes the database where there is none, brings it up to this binary and its extensions, and returns what was applied.
+pub(crate) async fn migrate(
+    database: &Database,
+    extensions: &[Migrations],
+) -> Result<Vec<String>, Failure> {
     path::check(database)?;
-    laurel_migrations::migrate(&writable_url(database))
+    laurel_migrations::migrate_with(&writable_url(database), extensions)
         .await
         .map_err(|error| unusable(database, &error))
 }
 
 /// Opens a database that is there and up to date; commands beside a server change no schema.
-pub(crate) async fn open(database: &Database) -> Result<Store, Failure> {
+pub(crate) async fn open(database: &Database, extensions: &[Migrations]) -> Result<Store, Failure> {
     path::check(database)?;
     if let Some(path) = database.sqlite_path().filter(|path| !path.exists()) {
         let path = path.display();
@@ -32,7 +36,7 @@ pub(crate) async fn open(database: &Database) -> Result<Store, Failure> {
             "{path} does not exist; `laurel migrate` or `laurel serve` makes it"
         )));
     }
-    let status = laurel_migrations::status(database.url.expose())
+    let status = laurel_migrations::status_with(database.url.expose(), extensions)
         .await
         .map_err(|error| unusable(database, &error))?;
     if !status.pending.is_empty() {

@@ -2,10 +2,12 @@
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use async_graphql::ObjectType;
+use laurel_migrations::Migrations;
 use laurel_store::{KeyScope, Source};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -44,10 +46,12 @@ impl Server {
         let http = listeners.http.as_ref().context("a port")?.address();
         let path = folder.path().join("laurel.db");
         let config = config(&path, http);
-        let key = key(&config).await?;
+        let key = key(&config, &platform.extensions.migrations).await?;
 
         let (channel, mailbox) = mailbox::open(&folder.path().join("mail"))?;
-        let (mut parts, query) = platform.channel(channel).into_parts(Role::All);
+        let (mut parts, query) = platform.into_parts(Role::All);
+        // Nothing leaves this machine, whatever an extension would do with it.
+        parts.extensions.channels = vec![Arc::new(channel)];
         parts.config = config;
         let shutdown = CancellationToken::new();
         shutdown::on_signal(shutdown.clone())?;
@@ -106,8 +110,8 @@ fn config(path: &std::path::Path, http: std::net::SocketAddr) -> Config {
 }
 
 /// Makes the database and a key to ask it with, as `laurel keys create` would.
-async fn key(config: &Config) -> Result<String, Failure> {
-    database::migrate(&config.database).await?;
+async fn key(config: &Config, extensions: &[Migrations]) -> Result<String, Failure> {
+    database::migrate(&config.database, extensions).await?;
     let store = database::connect(&config.database).await?;
     let source = Source::new(SOURCE).context("a source's name")?;
     let scopes = [KeyScope::Read, KeyScope::Operate];

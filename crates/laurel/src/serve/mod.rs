@@ -9,12 +9,9 @@ mod routes;
 mod sources;
 mod workers;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::ObjectType;
-use laurel_dispatch::Subscriber;
-use laurel_notify::Channel;
 use laurel_store::Store;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +22,7 @@ use self::workers::Workers;
 use crate::config::Config;
 use crate::database::{self, Lock};
 use crate::listener::{self, Listener};
+use crate::platform::Extensions;
 use crate::{Failure, telemetry};
 
 pub(crate) use self::workers::dispatcher;
@@ -50,8 +48,7 @@ pub(crate) enum Role {
 pub(crate) struct Parts {
     pub(crate) config: Config,
     pub(crate) role: Role,
-    pub(crate) subscribers: Vec<Arc<dyn Subscriber>>,
-    pub(crate) channels: Vec<Arc<dyn Channel>>,
+    pub(crate) extensions: Extensions,
 }
 
 /// The ports of a server. A worker has nothing to say on the public one.
@@ -123,7 +120,7 @@ async fn work<Q: ObjectType + 'static>(
 ) -> Result<(), Failure> {
     let _lock = Lock::take(&parts.config.database)?;
     let store = tokio::select! {
-        store = prepare(&parts.config) => store?,
+        store = prepare(parts) => store?,
         () = shutdown.cancelled() => return Ok(()),
     };
     gate.open(routes::router(parts, query, &store)?);
@@ -161,12 +158,13 @@ async fn drain(
     Ok(())
 }
 
-async fn prepare(config: &Config) -> Result<Store, Failure> {
-    let applied = database::migrate(&config.database).await?;
+async fn prepare(parts: &Parts) -> Result<Store, Failure> {
+    let database = &parts.config.database;
+    let applied = database::migrate(database, &parts.extensions.migrations).await?;
     if !applied.is_empty() {
         tracing::info!(migrations = applied.join(", "), "database migrated");
     }
-    database::connect(&config.database).await
+    database::connect(database).await
 }
 
 fn listener_settings(config: &Config) -> listener::Settings {

@@ -17,7 +17,7 @@ pub(super) fn router<Q: ObjectType + 'static>(
     if matches!(parts.role, Role::All | Role::Ingest) {
         let intake = Intake::start(
             store.clone(),
-            sources::of(&parts.config)?,
+            sources::of(&parts.config, &parts.extensions)?,
             intake_settings(&parts.config),
         );
         router = router.merge(laurel_ingest::router(intake));
@@ -28,6 +28,9 @@ pub(super) fn router<Q: ObjectType + 'static>(
             ..laurel_graphql::Settings::default()
         };
         router = router.merge(laurel_graphql::router_of(store.clone(), settings, query));
+        for theirs in &parts.extensions.routes {
+            router = theirs.add_to(router, store);
+        }
     }
     Ok(router)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use laurel_ingest::{
     AllowList, BasicVerifier, HmacAlgorithm, HmacSettings, HmacVerifier, QueryVerifier,
     SignatureEncoding, SignedTime, SourceSettings, StandardWebhooks, TokenVerifier, Verifier,
@@ -10,24 +10,34 @@ use laurel_ingest::{
 use laurel_store::Source;
 
 use crate::config::{self, Algorithm, Auth, AuthKind, Config, Encoding, Header, Network, Secret};
+use crate::platform::Extensions;
 
 /// The parameter of a secret in the query, unless another is configured.
 const PARAMETER: &str = "token";
 
-pub(super) fn of(config: &Config) -> anyhow::Result<Vec<SourceSettings>> {
-    let sources = config.sources.iter();
-    sources
-        .map(|(name, source)| one(name, source).with_context(|| format!("sources.{name}")))
-        .collect()
+pub(super) fn of(config: &Config, extensions: &Extensions) -> anyhow::Result<Vec<SourceSettings>> {
+    let sources = config.sources.iter().map(|(name, source)| {
+        one(name, source, extensions).with_context(|| format!("sources.{name}"))
+    });
+    sources.collect()
 }
 
-fn one(name: &str, source: &config::Source) -> anyhow::Result<SourceSettings> {
-    let (addresses, credentials): (Vec<_>, Vec<_>) = source
-        .auth
-        .iter()
-        .partition(|auth| auth.kind == AuthKind::Ip);
+fn one(
+    name: &str,
+    source: &config::Source,
+    extensions: &Extensions,
+) -> anyhow::Result<SourceSettings> {
+    let is_address = |auth: &&Auth| auth.kind == AuthKind::Ip;
+    let addresses: Vec<&Auth> = source.auth.iter().filter(is_address).collect();
     let allow = (!addresses.is_empty()).then(|| allow_list(&addresses));
-    let verifiers: anyhow::Result<Vec<_>> = credentials.into_iter().map(verifier).collect();
+    let credentials = source.auth.iter().enumerate();
+    let credentials = credentials.filter(|(_, auth)| !is_address(auth));
+    let verifiers: anyhow::Result<Vec<_>> = credentials
+        .map(|(index, auth)| match auth.kind {
+            AuthKind::Extension => extensions.verifier(name, index),
+            _ => verifier(auth),
+        })
+        .collect();
     let mut verifiers = verifiers?;
     // Alone the address is the credential; beside others it is a condition.
     if let (true, Some(allow)) = (verifiers.is_empty(), &allow) {
@@ -64,6 +74,7 @@ fn verifier(auth: &Auth) -> anyhow::Result<Arc<dyn Verifier>> {
             Arc::new(verifier.tolerance(auth.tolerance))
         }
         AuthKind::Ip => Arc::new(allow_list(&[auth])),
+        AuthKind::Extension => bail!("an extension's credential is its own to make"),
     })
 }
 
@@ -103,7 +114,7 @@ mod tests {
         let examples = parts.filter_map(|part| part.split("```").next());
         let sources = examples.flat_map(|example| {
             let config: Config = toml::from_str(example).expect("an example that can be read");
-            of(&config).expect("an example that can be used")
+            of(&config, &Extensions::default()).expect("an example that can be used")
         });
         let kinds =
             |source: &SourceSettings| source.verifiers.iter().map(|one| one.kind()).collect();
@@ -134,7 +145,8 @@ mod tests {
     #[test]
     fn an_address_alone_is_the_credential() {
         let text = "[sources.a]\nauth = [{ kind = \"ip\", networks = [\"::1\"] }]\n";
-        let sources = of(&toml::from_str(text).expect("a configuration")).expect("sources");
+        let config = toml::from_str(text).expect("a configuration");
+        let sources = of(&config, &Extensions::default()).expect("sources");
         assert_eq!(sources[0].verifiers[0].kind(), "ip");
     }
 }

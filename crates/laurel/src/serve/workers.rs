@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use laurel_dispatch::{Dispatcher, History};
 use laurel_notify::smtp::SmtpSettings;
-use laurel_notify::{Channel, FileChannel, MailSubscriber, Sender, SmtpChannel};
+use laurel_notify::{Channel, FileChannel, MAIL, MailSubscriber, Sender, SmtpChannel};
 use laurel_store::Store;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -28,10 +28,13 @@ pub(crate) fn dispatcher(parts: &Parts, store: &Store) -> Dispatcher {
     let built_in = Dispatcher::new(store.clone(), settings)
         .subscriber(Arc::new(History))
         .subscriber(Arc::new(MailSubscriber::new(parts.config.email.settle)));
-    parts
-        .subscribers
-        .iter()
-        .cloned()
+    let settle = parts.config.email.settle;
+    let extensions = &parts.extensions;
+    let channels = extensions.channels.iter().map(|channel| channel.name());
+    let others = channels.filter(|name| *name != MAIL);
+    let messages = others.map(|name| Arc::new(MailSubscriber::of(name, settle)) as Arc<_>);
+    messages
+        .chain(extensions.subscribers.iter().cloned())
         .fold(built_in, Dispatcher::subscriber)
 }
 
@@ -55,7 +58,9 @@ pub(super) async fn start(
 
 fn senders(parts: &Parts, store: &Store) -> Result<Vec<Sender>, Failure> {
     let built_in = channel(&parts.config.email)?;
-    let channels = built_in.into_iter().chain(parts.channels.iter().cloned());
+    let channels = built_in
+        .into_iter()
+        .chain(parts.extensions.channels.iter().cloned());
     let settings = sender_settings(&parts.config);
     let sender = |channel| Sender::new(store.clone(), channel, settings.clone());
     let senders: Result<Vec<_>, _> = channels.map(sender).collect();

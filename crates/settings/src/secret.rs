@@ -57,7 +57,7 @@ impl Address {
     }
 
     /// Whether the URL carries a password.
-    pub(super) fn has_password(&self) -> bool {
+    pub fn has_password(&self) -> bool {
         redact(self.expose()) != self.expose()
     }
 }

@@ -1,4 +1,5 @@
-//! Durations as people write them: `"60s"`, `"24h"`, `"1h 30m"`; never negative, never without a unit.
+//! Durations as people write them: `"60s"`, `"24h"`, `"1h 30m"`; never negative, never without a unit. To be used as
+//! `#[serde(with = "laurel_settings::duration")]`.
 
 use std::time::Duration;
 
@@ -6,15 +7,19 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, Serializer, de};
 
 /// Writes the duration the way it is read.
-pub(super) fn serialize<S: Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+///
+/// # Errors
+/// Those of the serializer.
+pub fn serialize<S: Serializer>(value: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     let signed = SignedDuration::try_from(*value).unwrap_or(SignedDuration::MAX);
     serializer.collect_str(&format_args!("{signed:#}"))
 }
 
 /// Reads a duration with its unit.
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Duration, D::Error> {
+///
+/// # Errors
+/// The value is no duration, has no unit, or is negative.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     parse(&text).map_err(de::Error::custom)
 }

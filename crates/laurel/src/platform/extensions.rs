@@ -1,0 +1,132 @@
+//! What a `main` has added, and whether it can go together.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::Context;
+use laurel_dispatch::Subscriber;
+use laurel_ingest::Verifier;
+use laurel_migrations::{Migrations, Migrator};
+use laurel_notify::Channel;
+
+use super::Routes;
+use super::command::ExtensionCommand;
+use super::section::Sections;
+use super::verifier::{VerifierKind, Verifiers};
+use crate::cli;
+use crate::config::{AuthKind, ConfigError, Foreign};
+
+/// What was added to the stock server.
+#[derive(Default)]
+pub(crate) struct Extensions {
+    pub(crate) subscribers: Vec<Arc<dyn Subscriber>>,
+    pub(crate) channels: Vec<Arc<dyn Channel>>,
+    pub(crate) migrations: Vec<Migrations>,
+    pub(crate) routes: Vec<Routes>,
+    pub(super) sections: Sections,
+    pub(super) verifiers: Vec<VerifierKind>,
+    /// Made of the configuration's credentials, once it is known who makes what.
+    pub(super) made: Verifiers,
+}
+
+impl Extensions {
+    /// Says what cannot go together.
+    pub(super) fn check(&self, commands: &[ExtensionCommand]) -> Result<(), String> {
+        let faults = self.faults(commands);
+        if faults.is_empty() {
+            return Ok(());
+        }
+        let faults: Vec<String> = faults.iter().map(|fault| format!("\n- {fault}")).collect();
+        Err(format!(
+            "this program's `main` adds what cannot be:{}",
+            faults.concat()
+        ))
+    }
+
+    fn faults(&self, commands: &[ExtensionCommand]) -> Vec<String> {
+        let mut faults: Vec<String> = self.sections.faults().cloned().collect();
+        let channels = || self.channels.iter().map(|channel| channel.name());
+        let subscribers = self.subscribers.iter().map(|one| one.name().to_owned());
+        // A channel's messages are written by a subscriber of its name.
+        let taken = ["history", "mail"].into_iter().chain(channels());
+        let clash = |name| {
+            format!(
+                "two subscribers, or a subscriber and a channel, are called `{name}`: it is a key in the database; \
+                 rename one that has not run yet"
+            )
+        };
+        faults.extend(twice(taken.map(str::to_owned).collect(), subscribers).map(clash));
+        let again = |name| format!("two channels are called `{name}`; rename one");
+        faults.extend(twice(BTreeSet::new(), channels().map(str::to_owned)).map(again));
+        let tables = self.migrations.iter().map(Migrations::table);
+        let ours = Migrations::of::<Migrator>().table();
+        let shared = |table| {
+            format!(
+                "a migrator records in `{table}`, which is another's; give it its own name in `migration_table_name`"
+            )
+        };
+        faults.extend(twice([ours].into(), tables).map(shared));
+        let commands = commands.iter().map(|command| command.name().to_owned());
+        let known = |name| {
+            format!("there is a command `{name}` already; name yours with #[command(name = \"…\")]")
+        };
+        faults.extend(twice(cli::names(), commands).map(known));
+        faults.extend(self.verifier_faults());
+        let routes = self.routes.iter().enumerate();
+        faults.extend(routes.filter_map(|(at, routes)| routes.fault(&self.routes[..at])));
+        faults
+    }
+
+    fn verifier_faults(&self) -> Vec<String> {
+        let ours = AuthKind::NAMES.iter().map(|&name| name.to_owned());
+        let kinds = self.verifiers.iter().map(|one| one.kind.to_owned());
+        let known = |kind| format!("there is a kind of `auth` called `{kind}` already; rename it");
+        let lax = self
+            .verifiers
+            .iter()
+            .filter(|one| !one.refuses_unknown_keys);
+        let lax = lax.map(|one| {
+            let kind = one.kind;
+            format!(
+                "`auth` of kind `{kind}`: its type takes keys that it does not know; give it \
+                 #[serde(deny_unknown_fields)]"
+            )
+        });
+        twice(ours.collect(), kinds).map(known).chain(lax).collect()
+    }
+
+    /// Makes a verifier of every credential that is not ours.
+    pub(super) fn make_verifiers(&mut self, foreign: &Foreign) -> Result<(), ConfigError> {
+        for (place, credential) in &foreign.credentials {
+            let kind = self
+                .verifiers
+                .iter()
+                .find(|one| one.kind == credential.kind);
+            let Some(kind) = kind else {
+                let known: Vec<&str> = self.verifiers.iter().map(|one| one.kind).collect();
+                return Err(foreign.unknown_kind(place, &credential.kind, &known));
+            };
+            let made = kind.make(foreign, place, credential)?;
+            self.made.insert(place.clone(), made);
+        }
+        Ok(())
+    }
+}
+
+impl Extensions {
+    /// The verifier that was made of a source's credential.
+    pub(crate) fn verifier(&self, source: &str, index: usize) -> anyhow::Result<Arc<dyn Verifier>> {
+        let made = self.made.get(&(source.to_owned(), index));
+        let made = made.context("a credential of a kind that no extension knows")?;
+        Ok(Arc::clone(&made.verifier))
+    }
+}
+
+/// The names that are taken already, or come more than once.
+fn twice(
+    mut taken: BTreeSet<String>,
+    names: impl Iterator<Item = String>,
+) -> impl Iterator<Item = String> {
+    let again = names.filter(move |name| !taken.insert(name.clone()));
+    again.collect::<Vec<_>>().into_iter()
+}

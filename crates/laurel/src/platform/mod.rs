@@ -1,0 +1,322 @@
+//! `Platform`: the parts of a server, put together in a `main`.
+
+mod arguments;
+mod command;
+mod extensions;
+mod print;
+mod routes;
+mod section;
+mod session;
+mod verifier;
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use anyhow::Context;
+use async_graphql::ObjectType;
+use axum::Router;
+use laurel_dispatch::Subscriber;
+use laurel_ingest::Verifier;
+use laurel_migrations::{Migrations, MigratorTrait};
+use laurel_notify::Channel;
+use laurel_store::Store;
+
+use self::arguments::Arguments;
+use self::command::ExtensionCommand;
+use self::verifier::VerifierKind;
+use crate::cli;
+use crate::config::{Config, ConfigError, Loaded};
+use crate::serve::{Parts, Role};
+use crate::{Failure, database, telemetry};
+
+pub(crate) use self::extensions::Extensions;
+pub(crate) use self::routes::Routes;
+pub use self::section::Settings;
+pub use self::session::Session;
+
+/// A server, or any other command, with the extensions that a `main` adds to it.
+///
+/// Nothing registers itself: what is not added here is not there. What cannot go together (two
+/// subscribers of one name, a path that is taken) is refused by [`run`](Platform::run), which says what to change.
+///
+/// `Q` is the root of the API's queries: [`laurel_graphql::Query`], or an extension's object of the
+/// same name that [`laurel_graphql::QueryRoot`] is merged into.
+///
+/// ```no_run
+/// # use laurel_dispatch::{Context, RecordedEvent, Rejection, Subscriber};
+/// # struct Badges;
+/// # #[async_trait::async_trait]
+/// # impl Subscriber for Badges {
+/// #     fn name(&self) -> &'static str { "badges" }
+/// #     async fn handle(&self, _: &mut Context<'_>, _: &[RecordedEvent]) -> Result<(), Rejection> { Ok(()) }
+/// # }
+/// fn main() -> std::process::ExitCode {
+///     laurel::exit(|| laurel::Platform::from_env()?.subscriber(Badges).run())
+/// }
+/// ```
+pub struct Platform<Q = laurel_graphql::Query> {
+    arguments: Arguments,
+    pub(crate) loaded: Loaded,
+    pub(crate) query: Q,
+    pub(crate) extensions: Extensions,
+    commands: Vec<ExtensionCommand>,
+}
+
+impl Platform {
+    /// Reads the arguments and the configuration of the process.
+    ///
+    /// The commands that need no configuration (`demo`, `simulate`, `schema`, `completions`, and any with `--help`) see
+    /// the defaults, so that they work beside a broken one.
+    ///
+    /// # Errors
+    ///
+    /// The configuration is wrong, and the command needs it.
+    pub fn from_env() -> Result<Self, Failure> {
+        let arguments = Arguments::of_process();
+        let loaded = if arguments.need_configuration() {
+            Loaded::with_foreign(arguments.config(), std::env::vars_os())?
+        } else {
+            Loaded::default()
+        };
+        Ok(Self {
+            arguments,
+            loaded,
+            query: laurel_graphql::Query::default(),
+            extensions: Extensions::default(),
+            commands: Vec::new(),
+        })
+    }
+}
+
+impl<Q> Platform<Q> {
+    /// The configuration, for what an extension makes of it.
+    pub fn config(&self) -> &Config {
+        &self.loaded.config
+    }
+
+    /// Reads `[extensions.<name>]`; a section that is left out has its defaults.
+    ///
+    /// For a section without which an extension does nothing, `S` is an `Option` of its settings. The section is then
+    /// part of `config check`, `config print` and `schema config`. A name is made of small letters, digits and single
+    /// underscores, so that variables of the environment can set what is in it.
+    ///
+    /// # Errors
+    ///
+    /// A key is unknown, missing, or its value will not do.
+    ///
+    /// ```no_run
+    /// # use laurel::config::Secret;
+    /// use schemars::JsonSchema;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Default, Serialize, Deserialize, JsonSchema)]
+    /// #[serde(default, deny_unknown_fields)]
+    /// struct Badges {
+    ///     /// How many purchases make a regular.
+    ///     purchases: u32,
+    /// }
+    ///
+    /// let mut platform = laurel::Platform::from_env()?;
+    /// let badges: Badges = platform.section("badges")?;
+    /// # Ok::<(), laurel::Failure>(())
+    /// ```
+    pub fn section<S: Settings + Default>(&mut self, name: &'static str) -> Result<S, Failure> {
+        let section = self.loaded.foreign.section(name)?.unwrap_or_default();
+        self.extensions.sections.add(name, &section);
+        Ok(section)
+    }
+
+    /// Adds a subscriber: it is told of every event of its kinds, from the first in the log on.
+    #[must_use]
+    pub fn subscriber(mut self, subscriber: impl Subscriber) -> Self {
+        self.extensions.subscribers.push(Arc::new(subscriber));
+        self
+    }
+
+    /// Adds a channel: it carries out the outbox's messages of its name, of which every tier change gets one.
+    ///
+    /// One named `mail` takes the place of the configured transport, which has to be `none`.
+    #[must_use]
+    pub fn channel(mut self, channel: impl Channel) -> Self {
+        self.extensions.channels.push(Arc::new(channel));
+        self
+    }
+
+    /// Adds a kind of credential: `auth = [{ kind = "<kind>", … }]` of a source, the other keys being `S`.
+    #[must_use]
+    pub fn verifier<S, V, E>(
+        mut self,
+        kind: &'static str,
+        make: impl Fn(S) -> Result<V, E> + Send + Sync + 'static,
+    ) -> Self
+    where
+        S: Settings,
+        V: Verifier,
+        E: Display,
+    {
+        let verifier = VerifierKind::new(kind, make);
+        self.extensions.verifiers.push(verifier);
+        self
+    }
+
+    /// Adds the tables of an extension: `migrate` and `serve` apply its migrations after ours, under the same lock.
+    ///
+    /// The migrator names a table of its own in `migration_table_name`, where it is recorded what was applied.
+    #[must_use]
+    pub fn migrator<M: MigratorTrait + 'static>(mut self, _: M) -> Self {
+        self.extensions.migrations.push(Migrations::of::<M>());
+        self
+    }
+
+    /// Adds routes below a path of their own, to the public port. Anyone can call them: what is not for anyone checks
+    /// credentials itself, as [`Store::authenticate`] does.
+    ///
+    /// ```no_run
+    /// use axum::{Router, routing::get};
+    ///
+    /// # fn main() -> std::process::ExitCode { laurel::exit(|| {
+    /// laurel::Platform::from_env()?
+    ///     .routes("/badges", |_store| Router::new().route("/help", get(|| async { "Ask at the counter.\n" })))
+    ///     .run()
+    /// # }) }
+    /// ```
+    #[must_use]
+    pub fn routes(
+        mut self,
+        path: &'static str,
+        make: impl Fn(Store) -> Router + Send + Sync + 'static,
+    ) -> Self {
+        self.extensions.routes.push(Routes::new(path, make));
+        self
+    }
+
+    /// Adds a command, named and described by its arguments' `#[command(name = "…")]`.
+    ///
+    /// ```no_run
+    /// /// Count the customers who have a badge.
+    /// #[derive(clap::Parser)]
+    /// #[command(name = "badges")]
+    /// struct Badges {
+    ///     /// Only this badge.
+    ///     #[arg(long)]
+    ///     named: Option<String>,
+    /// }
+    ///
+    /// # fn main() -> std::process::ExitCode { laurel::exit(|| {
+    /// laurel::Platform::from_env()?
+    ///     .command(async |_: Badges, session| {
+    ///         let _store = session.store().await?;
+    ///         session.print("none yet\n")
+    ///     })
+    ///     .run()
+    /// # }) }
+    /// ```
+    #[must_use]
+    pub fn command<A, F>(mut self, run: F) -> Self
+    where
+        A: clap::Parser + 'static,
+        F: AsyncFnOnce(A, Session) -> Result<(), Failure> + 'static,
+    {
+        self.commands.push(ExtensionCommand::new(run));
+        self
+    }
+
+    /// Answers queries from another root: an object named `Query` that [`laurel_graphql::QueryRoot`] is merged into.
+    #[must_use]
+    pub fn query<R: ObjectType + 'static>(self, query: R) -> Platform<R> {
+        let Self {
+            arguments,
+            loaded,
+            extensions,
+            commands,
+            query: _,
+        } = self;
+        Platform {
+            arguments,
+            loaded,
+            query,
+            extensions,
+            commands,
+        }
+    }
+
+    /// The command line with every command.
+    pub(crate) fn command_line(&self) -> clap::Command {
+        command::line(&self.commands)
+    }
+
+    /// What the program is called here.
+    pub(crate) fn program(&self) -> &str {
+        self.arguments.program()
+    }
+
+    /// Opens the database for a command that works beside a server.
+    pub(crate) async fn store(&self) -> Result<Store, Failure> {
+        database::open(&self.loaded.config.database, &self.extensions.migrations).await
+    }
+
+    pub(crate) fn into_parts(self, role: Role) -> (Parts, Q) {
+        let parts = Parts {
+            config: self.loaded.config,
+            role,
+            extensions: self.extensions,
+        };
+        (parts, self.query)
+    }
+
+    /// Gives the configuration's foreign parts to those who claim them; what nobody claims is a mistake.
+    fn claim(&mut self) -> Result<(), ConfigError> {
+        let (foreign, extensions) = (&self.loaded.foreign, &mut self.extensions);
+        foreign.refuse_sections(&extensions.sections.names())?;
+        extensions.make_verifiers(foreign)
+    }
+}
+
+impl<Q: ObjectType + 'static> Platform<Q> {
+    /// Runs the command to its end. `--help`, `--version` and a wrong command line end the process here.
+    ///
+    /// # Errors
+    ///
+    /// What the command could not do; [`Failure::code`] is the exit code for it.
+    pub fn run(mut self) -> Result<(), Failure> {
+        self.extensions
+            .check(&self.commands)
+            .map_err(Failure::Usage)?;
+        let matches = self
+            .command_line()
+            .get_matches_from(self.arguments.as_slice());
+        if let Some(command) = command::chosen(&mut self.commands, &matches) {
+            self.ready()?;
+            telemetry::start(&self.loaded.config.log)?;
+            let session = Session::new(self.loaded.config, self.extensions.migrations);
+            return on_runtime(command.run(&matches, session));
+        }
+        if matches.subcommand_name().is_some_and(cli::is_configured) {
+            self.ready()?;
+        }
+        let command = cli::chosen(&matches)?;
+        if command.is_logged() {
+            telemetry::start(&self.loaded.config.log)?;
+        }
+        on_runtime(cli::run(command, self))
+    }
+
+    /// Refuses to go on with defaults where there may be a configuration.
+    fn ready(&mut self) -> Result<(), Failure> {
+        if !self.arguments.need_configuration() {
+            return Err(Failure::Usage(
+                "--help and --version belong before what follows `--`".to_owned(),
+            ));
+        }
+        Ok(self.claim()?)
+    }
+}
+
+fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime
+        .context("the runtime does not start")?
+        .block_on(work)
+}
