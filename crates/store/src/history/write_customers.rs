@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use laurel_payloads::{Amount, CustomerId, RewardId, Timestamp};
 use sea_orm::{ConnectionTrait, Value};
 
-use crate::text::storable;
+use crate::text::{storable, storable_address};
 use crate::{Result, Source, Tx, sql};
 
 /// What a batch of events says of one customer.
@@ -152,7 +152,10 @@ fn row(update: &CustomerUpdate) -> [Value; 14] {
         update.last_seen_at.micros().into(),
         profile.map(|profile| profile.seq).into(),
         text(profile.and_then(|profile| profile.name.as_ref())),
-        text(profile.and_then(|profile| profile.email.as_ref())),
+        profile
+            .and_then(|profile| profile.email.as_deref())
+            .map(storable_address)
+            .into(),
         text(profile.and_then(|profile| profile.status.as_ref())),
         profile.and_then(|profile| profile.is_anonymous).into(),
         text(profile.and_then(|profile| profile.country.as_ref())),
