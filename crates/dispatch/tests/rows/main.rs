@@ -1,0 +1,9 @@
+//! What becomes of odd events once they are handled, in the read models of both databases.
+
+mod holds;
+mod house;
+mod movements;
+mod outcomes;
+mod registrations;
+mod texts;
+mod times;
