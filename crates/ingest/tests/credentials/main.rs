@@ -2,6 +2,7 @@
 //! inputs, Standard Webhooks by its own vectors and by signers that are not ours.
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+mod claims;
 mod desk;
 mod judged;
 mod kinds;

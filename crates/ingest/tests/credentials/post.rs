@@ -63,8 +63,8 @@ impl Post {
         self
     }
 
-    pub(crate) fn body(mut self, body: &str) -> Self {
-        self.body = Bytes::copy_from_slice(body.as_bytes());
+    pub(crate) fn body(mut self, body: impl AsRef<[u8]>) -> Self {
+        self.body = Bytes::copy_from_slice(body.as_ref());
         self
     }
 

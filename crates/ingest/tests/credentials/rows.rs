@@ -61,7 +61,7 @@ fn a4_to_a15_each_request_gets_the_answer_of_its_row() {
                 .header("webhook-signature", signature)
         };
         let another = Post::new()
-            .body(&BODY.replace("A-1", "A-2"))
+            .body(BODY.replace("A-1", "A-2"))
             .signed("webhook", SECRET, ID, &time);
         let rows = [
             ("A4", Post::new(), "401 unauthorized"),
