@@ -1,6 +1,7 @@
 //! Answers questions from the read models, over GraphQL.
 #![doc = include_str!("../README.md")]
 
+mod asker;
 mod asking;
 mod calendar;
 mod connection;
@@ -24,6 +25,7 @@ use laurel_store::Store;
 
 use crate::guard::Guard;
 
+pub use asker::Asker;
 pub use query::{Query, QueryRoot};
 pub use settings::{Limits, Settings};
 

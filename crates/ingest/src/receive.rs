@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
 use axum::routing::any;
-use laurel_payloads::{Timestamp, read};
+use laurel_payloads::{Timestamp, read, read_with};
 use laurel_store::{Appended, NewEvent};
 use tracing::Instrument;
 
@@ -138,7 +138,11 @@ fn event(
 ) -> Result<NewEvent, Refused> {
     let source = &verified.account.settings;
     let (body, delivery_id) = verified.into_parts();
-    let reading = match read(&body) {
+    let reading = match &source.reader {
+        Some(reader) => read_with(reader.as_ref(), &body),
+        None => read(&body),
+    };
+    let reading = match reading {
         Ok(reading) => reading,
         Err(malformed) => return Err(Refused::with_body(Problem::Malformed(malformed), body)),
     };

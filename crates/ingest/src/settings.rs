@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use laurel_payloads::Reader;
 use laurel_store::Source;
 
 use crate::{AllowList, Verifier};
@@ -60,6 +61,8 @@ pub struct SourceSettings {
     pub duplicate_window: Duration,
     /// How many requests are taken; as many as come unless set.
     pub rate_limit: Option<RateLimit>,
+    /// What reads its bodies, where they are not Masivo's.
+    pub reader: Option<Arc<dyn Reader>>,
 }
 
 /// How many requests of a source are taken. Only those count that are known to be its own.
@@ -80,6 +83,7 @@ impl SourceSettings {
             allow: None,
             duplicate_window: Duration::from_hours(24),
             rate_limit: None,
+            reader: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{CustomerId, EventKind, Payload, Reason, Timestamp, Unreadable, reading};
+use crate::{CustomerId, EventKind, Payload, Reason, Timestamp, Unreadable, reader, reading};
 
 /// One webhook, interpreted.
 #[derive(Debug, Clone)]
@@ -13,6 +13,8 @@ pub struct Event {
     pub customer_id: Option<CustomerId>,
     /// The rest of `data`.
     pub payload: Payload,
+    /// When it happened, where not the payload says so but another format's reader.
+    pub(crate) told_at: Option<Timestamp>,
 }
 
 /// 2000-01-01T00:00:00Z: older than every loyalty programme on Masivo.
@@ -32,10 +34,29 @@ impl Event {
     pub fn occurred_at(&self, received_at: Timestamp) -> Timestamp {
         let latest = received_at.saturating_add(AHEAD);
         let times = self.payload.times().into_iter();
-        times
+        std::iter::once(self.told_at)
+            .chain(times)
             .flatten()
             .find(|time| (EARLIEST..=latest).contains(time))
             .unwrap_or(received_at)
+    }
+
+    /// Interprets a body of the log that goes by this name and is about this customer. An event of another format than
+    /// Masivo's is never taken for one of Masivo's, whatever its body looks like.
+    ///
+    /// # Errors
+    /// Like [`Event::parse`].
+    pub fn parse_as(
+        name: Option<&str>,
+        customer_id: Option<&CustomerId>,
+        body: &[u8],
+    ) -> Result<Self, Unreadable> {
+        let parsed = Self::parse(body);
+        match (name, &parsed) {
+            (Some(name), Ok(event)) if event.name == name => parsed,
+            (Some(name), _) => reader::named(name, customer_id.cloned(), body).unwrap_or(parsed),
+            (None, _) => parsed,
+        }
     }
 
     /// Interprets a body of the log: a webhook that intake has kept, or what an extension appended.
@@ -45,12 +66,7 @@ impl Event {
     pub fn parse(body: &[u8]) -> Result<Self, Unreadable> {
         match reading::read_stored(body) {
             Ok(reading) => reading.event,
-            Err(_malformed) => Err(Unreadable {
-                reason: Reason::Shape,
-                place: String::new(),
-                name: None,
-                customer_id: None,
-            }),
+            Err(_malformed) => Err(Unreadable::at(Reason::Shape, "")),
         }
     }
 }

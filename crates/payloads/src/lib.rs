@@ -7,6 +7,7 @@ mod external;
 mod ids;
 pub mod json;
 mod masivo;
+mod reader;
 mod reading;
 mod schema;
 mod timestamp;
@@ -22,6 +23,7 @@ pub use masivo::{
     Attributes, BehaviorEvent, BehaviorOutcome, Consent, Coupon, Customer, EventKind, Line,
     Movement, Payload, Purposes, Registration, Reward, TierChange, Total, Wallet,
 };
+pub use reader::{Heading, Reader, read_with};
 pub use reading::{Reading, read};
 pub use schema::{external_schema, schemas};
 pub use timestamp::Timestamp;

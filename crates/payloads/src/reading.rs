@@ -40,16 +40,21 @@ fn reading(tape: &Tape<'_>, envelope: Envelope<'_>) -> Reading {
             canonical,
             event: envelope.event(),
         },
-        Err(ambiguity) => {
-            let (reason, place) = match ambiguity {
-                Ambiguity::DuplicateKey { place } => (Reason::DuplicateKey, place),
-                Ambiguity::LoneSurrogate { place } => (Reason::LoneSurrogate, place),
-            };
+        Err(found) => {
+            let (reason, place) = ambiguity(found);
             Reading {
                 canonical: None,
                 event: Err(envelope.unreadable(reason, &place)),
             }
         }
+    }
+}
+
+/// Why a body that says something twice, or half, is quarantined.
+pub(crate) fn ambiguity(found: Ambiguity) -> (Reason, String) {
+    match found {
+        Ambiguity::DuplicateKey { place } => (Reason::DuplicateKey, place),
+        Ambiguity::LoneSurrogate { place } => (Reason::LoneSurrogate, place),
     }
 }
 
@@ -115,6 +120,7 @@ impl<'t> Envelope<'t> {
                 name: self.name.unwrap_or_default(),
                 customer_id: self.customer_id,
                 payload,
+                told_at: None,
             }),
             Err(error) => {
                 let place = format!("{member}{}", place_of_fault(kind, data));

@@ -18,6 +18,18 @@ pub struct Unreadable {
     pub customer_id: Option<CustomerId>,
 }
 
+impl Unreadable {
+    /// A fault at a place, in a body of which nothing else can be told.
+    pub fn at(reason: Reason, place: &str) -> Self {
+        Self {
+            reason,
+            place: place.to_owned(),
+            name: None,
+            customer_id: None,
+        }
+    }
+}
+
 /// What is wrong with an [`Unreadable`] event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {

@@ -89,6 +89,11 @@ impl Store {
         })
     }
 
+    /// The connections that only read, for the tables that an extension owns.
+    pub fn connection(&self) -> &DatabaseConnection {
+        self.reader()
+    }
+
     /// How many SQL statements this store has sent.
     pub fn statements(&self) -> u64 {
         self.0.statements.load(Ordering::Relaxed)

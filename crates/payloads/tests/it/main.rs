@@ -10,6 +10,7 @@ mod hostile_bodies;
 mod hostile_events;
 mod hostile_values;
 mod properties;
+mod reader;
 mod reference;
 mod scan;
 mod schemas;

@@ -1,6 +1,7 @@
 //! Gives quarantined events a second reading, after an upgrade has learnt to read them.
 
-use laurel_payloads::Event;
+use laurel_payloads::json::Malformed;
+use laurel_payloads::{Event, Reading};
 
 use super::EventRecord;
 use super::delivery_ids::ID_CONFLICT;
@@ -18,6 +19,20 @@ impl Store {
         source: &Source,
         after: i64,
     ) -> Result<Option<(i64, usize)>> {
+        self.reread_quarantine_with(source, after, &laurel_payloads::read)
+            .await
+    }
+
+    /// The same for a source of another format, by what reads that.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn reread_quarantine_with(
+        &self,
+        source: &Source,
+        after: i64,
+        read: &(dyn Fn(&[u8]) -> std::result::Result<Reading, Malformed> + Sync),
+    ) -> Result<Option<(i64, usize)>> {
         let page = self.quarantine_after(source, after).await?;
         let Some(last) = page.last().map(|event| event.seq) else {
             return Ok(None);
@@ -25,9 +40,7 @@ impl Store {
         let mut accepted = 0;
         for event in &page {
             // The strict scan decides, too: a body may parse and yet be ambiguous.
-            let reading = laurel_payloads::read(&event.body)
-                .ok()
-                .map(|reading| reading.event);
+            let reading = read(&event.body).ok().map(|reading| reading.event);
             if let Some(Ok(parsed)) = reading {
                 accepted += usize::from(self.accept(event, &parsed).await?);
             }

@@ -59,7 +59,7 @@ impl EventRecord {
     /// # Errors
     /// [`Unreadable`] for a quarantined event, unless this binary reads what the one that received it could not.
     pub fn parse(&self) -> Result<Event, Unreadable> {
-        Event::parse(&self.body)
+        Event::parse_as(self.kind.as_deref(), self.customer_id.as_ref(), &self.body)
     }
 }
 
