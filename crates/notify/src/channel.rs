@@ -43,6 +43,18 @@ pub struct Delivery {
     pub text: String,
 }
 
+impl Delivery {
+    /// Taken by `relay`, without a word.
+    #[must_use]
+    pub fn to(relay: impl Into<String>) -> Self {
+        Self {
+            relay: relay.into(),
+            code: None,
+            text: String::new(),
+        }
+    }
+}
+
 /// Why a message was not handed over.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {

@@ -7,16 +7,14 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Request, StatusCode};
-use laurel_dispatch::{Dispatcher, Drained, History, Replay, Subscriber, replay};
-use laurel_ingest::{Intake, SourceSettings, TokenVerifier};
-use laurel_notify::{MailSubscriber, Sender};
-use laurel_store::KeyScope;
+use laurel_dispatch::{Dispatcher, Drained, Replay, Subscriber, replay};
+use laurel_notify::Sender;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::{Mailbox, TestDatabase};
+use crate::{Mailbox, TestAppBuilder, TestDatabase};
 
-const TOKEN: &str = "a-token-that-only-tests-know";
+pub(crate) const TOKEN: &str = "a-token-that-only-tests-know";
 const LIMIT: usize = 4 << 20;
 
 /// A Laurel over a test's database, whose clock stands still and whose queues move only when they are told to.
@@ -36,10 +34,10 @@ pub struct TestApp {
     pub database: TestDatabase,
     /// What it would have mailed.
     pub mailbox: Mailbox,
-    router: Router,
-    dispatcher: Dispatcher,
-    sender: Sender,
-    key: String,
+    pub(crate) router: Router,
+    pub(crate) dispatcher: Dispatcher,
+    pub(crate) senders: Vec<Sender>,
+    pub(crate) key: String,
 }
 
 impl std::fmt::Debug for TestApp {
@@ -54,7 +52,23 @@ impl std::fmt::Debug for TestApp {
 impl TestApp {
     /// A Laurel as it comes, with a settle window of a minute.
     pub async fn new(database: TestDatabase) -> Self {
-        Self::with(database, Duration::from_mins(1), Vec::new()).await
+        Self::builder(database).start().await
+    }
+
+    /// One that is put together part by part, as a `main` does it with `laurel::Platform`.
+    ///
+    /// ```rust,no_run
+    /// # use laurel_testkit::{TestApp, TestDatabase};
+    /// # use laurel_dispatch::History;
+    /// # async fn example(database: TestDatabase) {
+    /// let app = TestApp::builder(database)
+    ///     .routes("/hello", |_store| axum::Router::new())
+    ///     .start()
+    ///     .await;
+    /// # }
+    /// ```
+    pub fn builder(database: TestDatabase) -> TestAppBuilder {
+        TestAppBuilder::new(database)
     }
 
     /// The same with a settle window of its own and with subscribers of an extension.
@@ -66,44 +80,9 @@ impl TestApp {
         settle: Duration,
         subscribers: Vec<Arc<dyn Subscriber>>,
     ) -> Self {
-        let store = database.store.clone();
-        let built_in = Dispatcher::new(store.clone(), laurel_dispatch::Settings::default())
-            .subscriber(Arc::new(History))
-            .subscriber(Arc::new(MailSubscriber::new(settle)));
-        let dispatcher = subscribers
-            .into_iter()
-            .fold(built_in, Dispatcher::subscriber);
-        dispatcher.register().await.expect("the subscribers");
-
-        let mailbox = Mailbox::default();
-        let settings = laurel_notify::Settings {
-            settle,
-            ..laurel_notify::Settings::new("club@example.com")
-        };
-        let sender = Sender::new(store.clone(), Arc::new(mailbox.clone()), settings);
-
-        let token = TokenVerifier::new([TOKEN]);
-        let source = SourceSettings::new(database.source(), vec![Arc::new(token)]);
-        let intake = Intake::start(
-            store.clone(),
-            vec![source],
-            laurel_ingest::Settings::default(),
-        );
-        let router = laurel_ingest::router(intake).merge(laurel_graphql::router(
-            store.clone(),
-            laurel_graphql::Settings::default(),
-        ));
-        let key = store
-            .create_api_key(&database.source(), None, &KeyScope::ALL)
-            .await;
-        Self {
-            router,
-            mailbox,
-            dispatcher,
-            sender: sender.expect("a sender"),
-            key: key.expect("a key").1,
-            database,
-        }
+        let mut builder = Self::builder(database).settle_window(settle);
+        builder.subscribers = subscribers;
+        builder.start().await
     }
 
     /// Posts a webhook, and returns the answer's status and body.
@@ -132,7 +111,7 @@ impl TestApp {
     /// # Panics
     /// If an event is left over, or was given up.
     pub async fn settle(&self) {
-        let left = self.dispatcher.drain().await.expect("a drain");
+        let left = self.drain().await;
         assert_eq!(
             left,
             Drained {
@@ -141,7 +120,47 @@ impl TestApp {
             },
             "what is left of the deliveries"
         );
-        self.sender.drain().await.expect("a drain");
+    }
+
+    /// Handles every event that is due and sends every message that is, and says what is left of the deliveries: for a
+    /// test of what fails.
+    ///
+    /// # Panics
+    /// If the database does not answer.
+    pub async fn drain(&self) -> Drained {
+        let left = self.dispatcher.drain().await.expect("a drain");
+        for sender in &self.senders {
+            sender.drain().await.expect("a drain");
+        }
+        left
+    }
+
+    /// Asks for a path, and returns the answer's status and body.
+    ///
+    /// # Panics
+    /// If the body is not text.
+    pub async fn get(&self, path: &str) -> (StatusCode, String) {
+        let request = Request::get(path).body(Body::empty()).expect("a request");
+        let (status, body) = self.answer(request).await;
+        (status, String::from_utf8(body).expect("text"))
+    }
+
+    /// Posts JSON to a path with headers of its own, and returns the answer's status and body.
+    ///
+    /// # Panics
+    /// If the answer is not JSON.
+    pub async fn post_to(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> (StatusCode, Value) {
+        let request = headers
+            .iter()
+            .fold(Request::post(path), |request, (name, value)| {
+                request.header(*name, *value)
+            });
+        self.call(request, body.to_vec()).await
     }
 
     /// Starts a subscriber over, as `laurel replay` does.
@@ -163,15 +182,15 @@ impl TestApp {
         let request = request
             .header(CONTENT_TYPE, "application/json")
             .body(Body::from(body));
-        let request = request.expect("a request");
-        let answer = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("an answer");
+        let (status, body) = self.answer(request.expect("a request")).await;
+        (status, serde_json::from_slice(&body).expect("JSON"))
+    }
+
+    async fn answer(&self, request: Request<Body>) -> (StatusCode, Vec<u8>) {
+        let answer = self.router.clone().oneshot(request).await;
+        let answer = answer.expect("an answer");
         let status = answer.status();
         let body = to_bytes(answer.into_body(), LIMIT).await.expect("a body");
-        (status, serde_json::from_slice(&body).expect("JSON"))
+        (status, body.to_vec())
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use laurel_migrations::Migrations;
 use laurel_payloads::{Reading, read};
 use laurel_store::{Appended, NewEvent, Options, Source, Store};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
@@ -92,6 +93,17 @@ impl TestDatabase {
             .await
             .expect("the statement to be taken");
         connection.close().await.expect("a clean end");
+    }
+
+    /// Applies an extension's migrations.
+    ///
+    /// # Panics
+    /// If one of them fails.
+    pub async fn migrate(&self, extensions: &[Migrations]) {
+        if !extensions.is_empty() {
+            let applied = laurel_migrations::migrate_with(&self.url, extensions).await;
+            applied.expect("the migrations");
+        }
     }
 
     /// The source that tests post to.

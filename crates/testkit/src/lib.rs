@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod app;
+mod builder;
 mod clock;
 mod database;
 mod fixtures;
@@ -12,6 +13,7 @@ mod story;
 use std::time::Duration;
 
 pub use app::TestApp;
+pub use builder::TestAppBuilder;
 pub use clock::FixedClock;
 pub use database::TestDatabase;
 pub use fixtures::{FIXTURES, fixture};
@@ -19,22 +21,28 @@ pub use mailbox::Mailbox;
 pub use story::Story;
 
 /// Makes two tests of each function, one for each database. A function takes a [`TestDatabase`] and is named as a
-/// sentence.
+/// sentence. It ends within a minute, or `within` what a function answers.
 #[macro_export]
 macro_rules! both_databases {
-    ($($test:ident),+ $(,)?) => {
+    (@ $run:expr; $($test:ident),+) => {
         mod sqlite {
             $(#[test]
             fn $test() {
-                $crate::run(async { super::$test($crate::TestDatabase::sqlite().await).await });
+                $run(async { super::$test($crate::TestDatabase::sqlite().await).await });
             })+
         }
         mod postgres {
             $(#[test]
             fn $test() {
-                $crate::run(async { super::$test($crate::TestDatabase::postgres().await).await });
+                $run(async { super::$test($crate::TestDatabase::postgres().await).await });
             })+
         }
+    };
+    (within $limit:ident: $($test:ident),+ $(,)?) => {
+        $crate::both_databases!(@ |test| $crate::run_for(super::$limit(), test); $($test),+);
+    };
+    ($($test:ident),+ $(,)?) => {
+        $crate::both_databases!(@ $crate::run; $($test),+);
     };
 }
 

@@ -87,7 +87,7 @@ const HOMES: [Home; 12] = [
             "migrations",
             "laurel",
         ],
-        foreign: &["axum", "sea-orm"],
+        foreign: &["async-graphql", "axum", "sea-orm"],
     },
     Home {
         folder: "migrations",
