@@ -12,6 +12,7 @@ both_databases!(
     what_cannot_be_read_is_quarantined_with_its_reason,
     b15_a_hundred_thousand_unknown_keys_are_accepted,
     b36_content_decides_about_repeats_not_bytes,
+    quarantine_tells_the_place_and_never_the_value,
     no_object_is_ever_refused,
 );
 
@@ -146,6 +147,81 @@ async fn b36_content_decides_about_repeats_not_bytes(database: TestDatabase) {
     assert_eq!(post(&router, ambiguous).await.taken(), "duplicate");
     let spelled = br#"{"event":"X", "data":{"a":1,"a":2}}"#;
     assert_eq!(post(&router, spelled).await.taken(), "quarantined");
+}
+
+async fn quarantine_tells_the_place_and_never_the_value(database: TestDatabase) {
+    let router = intake(&database);
+    let data = |data: &str| format!(r#"{{"event":"CUSTOMER_REDEMPTION","data":{data}}}"#);
+    for (body, reason, place) in [
+        (
+            data(r#"{"customer_id":"a","lines":[{},{"amount":1e13}]}"#),
+            "number_range",
+            "data.lines[1].amount",
+        ),
+        (
+            data(r#"{"customer_id":"a","wallet":{"totals":[{"total":"secret"}]}}"#),
+            "shape",
+            "data.wallet.totals[0].total",
+        ),
+        (
+            data(
+                r#"{"customer_id":"a","wallet":{"totals":[{"reward":{"attributes":{"conversion_factor":0.0000001}}}]}}"#,
+            ),
+            "number_range",
+            "data.wallet.totals[0].reward.attributes.conversion_factor",
+        ),
+        (
+            data(r#"{"customer_id":"a","lines":"secret"}"#),
+            "shape",
+            "data.lines",
+        ),
+        (
+            data(r#"{"customer_id":"a","lines":[null]}"#),
+            "shape",
+            "data.lines[0]",
+        ),
+        (
+            data(r#"{"customer_id":"a","x":{"secret@example.com":{"y":1,"y":2}}}"#),
+            "duplicate_key",
+            "data.x.?.y",
+        ),
+        (
+            data(r#"{"customer_id":"a","x":[[{"secret\ud800":1}]]}"#),
+            "lone_surrogate",
+            "data.x[0][0].?",
+        ),
+        (
+            data(r#"{"customer_id":{"secret":1}}"#),
+            "no_customer",
+            "data.customer_id",
+        ),
+        (
+            r#"{"event":"secret","data":"secret"}"#.to_owned(),
+            "no_data",
+            "data",
+        ),
+        (
+            r#"{"event":["secret"],"data":{}}"#.to_owned(),
+            "no_event",
+            "event",
+        ),
+    ] {
+        assert_eq!(
+            post(&router, body.as_bytes()).await.taken(),
+            "quarantined",
+            "{body}"
+        );
+        let event = log(&database).await.pop().expect("an event");
+        assert_eq!(event.body, body.as_bytes());
+        let EventState::Quarantined(quarantine) = event.state else {
+            panic!("{body}: not in quarantine");
+        };
+        assert_eq!(
+            (quarantine.reason.as_str(), quarantine.place.as_str()),
+            (reason, place),
+            "{body}"
+        );
+    }
 }
 
 async fn no_object_is_ever_refused(database: TestDatabase) {

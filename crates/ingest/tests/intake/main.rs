@@ -9,3 +9,4 @@ mod groups;
 mod kept;
 mod malformed;
 mod outages;
+mod repeats;
