@@ -1,0 +1,10 @@
+//! Hostile requests, byte by byte over a real socket: the accept loop, intake and a database behind it.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+mod bodies;
+mod door;
+mod framing;
+mod heads;
+mod patience;
+mod targets;
