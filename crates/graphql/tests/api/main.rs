@@ -4,6 +4,7 @@
 mod access;
 mod aliases;
 mod client;
+mod external;
 mod filters;
 mod http;
 mod judged;

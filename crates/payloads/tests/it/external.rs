@@ -86,7 +86,9 @@ fn a_fact_that_says_too_little_is_told_by_its_place() {
         r#"shape at "external.name""#
     );
     assert_eq!(
-        unreadable(r#"{"external":{"customer_id":"a","key":"k","name":"n","lines":[{"amount":1e13}]}}"#),
+        unreadable(
+            r#"{"external":{"customer_id":"a","key":"k","name":"n","lines":[{"amount":1e13}]}}"#
+        ),
         r#"number_range at "external.lines[0].amount""#
     );
     assert_eq!(
