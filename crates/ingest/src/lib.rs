@@ -8,6 +8,7 @@ mod budget;
 mod claim;
 mod intake;
 mod limit;
+mod outage;
 mod problem;
 mod receive;
 mod refusal;

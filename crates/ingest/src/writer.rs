@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::budget::Room;
+use crate::outage::Outage;
 use crate::problem::Overload;
 use crate::{Problem, Settings};
 
@@ -48,16 +49,22 @@ impl std::fmt::Debug for Request {
 impl Writer {
     /// Starts the writers; each ends when the last `Writer` is gone and the queue is empty.
     pub(crate) fn start(store: &Store, settings: &Settings) -> Self {
-        let (queue, requests) = mpsc::channel(settings.queue);
         let pace = settings.events_per_second;
+        // What would wait for longer than a second is better told to come again.
+        let most = pace.map_or(settings.queue, |pace| {
+            settings.queue.min(pace.get() as usize)
+        });
+        let (queue, requests) = mpsc::channel(most);
         let waiting = Arc::new(Mutex::new(Queue {
             requests,
             pace,
             next: Instant::now(),
         }));
+        let outage = Outage::default();
         for _ in 0..settings.writers.max(1) {
             tokio::spawn(keep_writing(
                 store.clone(),
+                outage.clone(),
                 Arc::clone(&waiting),
                 settings.batch,
             ));
@@ -103,13 +110,14 @@ impl Queue {
 }
 
 /// Starts a writer over when it panics: its batch is answered 503 and sent again, and intake goes on.
-async fn keep_writing(store: Store, queue: Arc<Mutex<Queue>>, most: usize) {
-    while let Err(panic) = tokio::spawn(write(store.clone(), Arc::clone(&queue), most)).await {
+async fn keep_writing(store: Store, outage: Outage, queue: Arc<Mutex<Queue>>, most: usize) {
+    let start = || write(store.clone(), outage.clone(), Arc::clone(&queue), most);
+    while let Err(panic) = tokio::spawn(start()).await {
         tracing::error!(%panic, "a writer ended and is started over");
     }
 }
 
-async fn write(store: Store, queue: Arc<Mutex<Queue>>, most: usize) {
+async fn write(store: Store, outage: Outage, queue: Arc<Mutex<Queue>>, most: usize) {
     let mut batch = Vec::with_capacity(most);
     loop {
         // One writer waits at the queue while the others commit.
@@ -120,7 +128,12 @@ async fn write(store: Store, queue: Arc<Mutex<Queue>>, most: usize) {
             .drain(..)
             .map(|request| (request.event, (request.answer, request.room)))
             .unzip();
-        for ((answer, _room), appended) in waiting.into_iter().zip(commit(&store, &events).await) {
+        let appended = if outage.lasts() {
+            vec![None; events.len()]
+        } else {
+            commit(&store, &outage, &events).await
+        };
+        for ((answer, _room), appended) in waiting.into_iter().zip(appended) {
             // A client that has gone away asks again, and is told that it is a duplicate.
             answer.send(appended).ok();
         }
@@ -129,7 +142,7 @@ async fn write(store: Store, queue: Arc<Mutex<Queue>>, most: usize) {
 
 /// Writes a batch, and answers for each of its events. A batch that the database refuses is written event by event, so
 /// that only the event at fault is refused.
-async fn commit(store: &Store, events: &[NewEvent]) -> Vec<Option<Appended>> {
+async fn commit(store: &Store, outage: &Outage, events: &[NewEvent]) -> Vec<Option<Appended>> {
     #[expect(
         clippy::cast_precision_loss,
         reason = "a batch has a few hundred events"
@@ -149,6 +162,9 @@ async fn commit(store: &Store, events: &[NewEvent]) -> Vec<Option<Appended>> {
         }
         Err(error) => {
             tracing::error!(%error, events = events.len(), "not stored");
+            if error.class() == Class::Unavailable {
+                outage.begin(store);
+            }
             vec![None; events.len()]
         }
     }

@@ -28,11 +28,14 @@ pub struct Options {
 impl Options {
     /// The default settings for a database.
     pub fn new(url: impl Into<String>) -> Self {
+        let url = url.into();
+        // SQLite's writers stand in line. A server that takes as long to be reached is away, and senders are to hear it.
+        let patience = Duration::from_secs(if is_sqlite(&url) { 5 } else { 2 });
         Self {
-            url: url.into(),
+            url,
             readers: 8,
             writers: 8,
-            patience: Duration::from_secs(5),
+            patience,
             query_timeout: Duration::from_secs(3),
         }
     }
@@ -46,7 +49,7 @@ pub(crate) struct Pools {
 
 /// Opens both pools; `statements` counts what is sent through them.
 pub(crate) async fn open(options: &Options, statements: &Arc<AtomicU64>) -> Result<Pools> {
-    let mut pools = if options.url.starts_with("sqlite:") {
+    let mut pools = if is_sqlite(&options.url) {
         let writer = Database::connect(sqlite(options, false)).await?;
         verify_sqlite(&writer).await?;
         let reader = Database::connect(sqlite(options, true)).await?;
@@ -65,6 +68,10 @@ pub(crate) async fn open(options: &Options, statements: &Arc<AtomicU64>) -> Resu
         });
     }
     Ok(pools)
+}
+
+fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
 }
 
 fn common(options: &Options, connections: u32) -> ConnectOptions {

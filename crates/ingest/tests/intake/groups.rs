@@ -13,6 +13,7 @@ use crate::client::{hold_the_writer, intake, intake_with, log, post, run, start}
 both_databases!(
     many_posts_are_stored_in_few_statements,
     no_more_is_stored_in_a_second_than_may_be,
+    what_would_wait_for_longer_than_a_second_is_turned_away,
     a_group_is_no_larger_than_it_may_be,
     repeats_in_one_group_are_answered_each,
     only_the_event_at_fault_is_refused,
@@ -68,6 +69,19 @@ async fn no_more_is_stored_in_a_second_than_may_be(database: TestDatabase) {
     // The first ten go at once, the rest at ten each tenth of a second.
     assert!(began.elapsed().as_millis() >= 500, "{:?}", began.elapsed());
     assert!(answers.iter().all(|answer| answer.taken() == "accepted"));
+}
+
+async fn what_would_wait_for_longer_than_a_second_is_turned_away(database: TestDatabase) {
+    let settings = Settings {
+        events_per_second: std::num::NonZeroU32::new(10),
+        ..Settings::default()
+    };
+    let router = intake_with(&database, settings);
+    let bodies: Vec<_> = (0..40).map(body).collect();
+    let answers = join_all(bodies.iter().map(|body| post(&router, body))).await;
+    let stored = answers.iter().filter(|answer| answer.status == 200).count();
+    assert!((10..=20).contains(&stored), "{stored} of 40");
+    assert_eq!(log(&database).await.len(), stored);
 }
 
 async fn a_group_is_no_larger_than_it_may_be(database: TestDatabase) {
