@@ -2,6 +2,7 @@
 //! seconds and runs even while one of them does not compile.
 
 mod bench;
+mod chaos;
 mod ci;
 mod codegen;
 mod judges;
@@ -25,6 +26,8 @@ enum Chore {
     Ci,
     /// All tests, on SQLite and on a private PostgreSQL that is started for the run.
     Test(test::Options),
+    /// Faults in larger doses than CI's: kills, a database that goes away, a full disk, clients that vanish, overload.
+    Chaos(chaos::Options),
     /// Measures Laurel beside its yardsticks, in release builds.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -56,6 +59,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
     match chore {
         Chore::Ci => ci::run(&sh),
         Chore::Test(options) => test::run(&sh, options),
+        Chore::Chaos(options) => chaos::run(&sh, options),
         Chore::Bench(bench) => bench::run(&sh, bench),
         Chore::Codegen { check: true } => codegen::check(&sh),
         Chore::Codegen { check: false } => codegen::write(&sh),

@@ -81,6 +81,11 @@ impl Cluster {
         self.programs.path(name)
     }
 
+    /// The command that becomes the account which such a program may run under, word by word; empty for ourselves.
+    pub(crate) fn account(&self) -> &'static [&'static str] {
+        self.programs.account()
+    }
+
     fn listen(&mut self) -> anyhow::Result<()> {
         for _ in 0..TRIES {
             self.port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();

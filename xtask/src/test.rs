@@ -15,6 +15,9 @@ const LIMIT: Duration = Duration::from_hours(1);
 
 /// Where the tests find the server's database.
 const POSTGRES_URL: &str = "LAUREL_TEST_POSTGRES_URL";
+/// What makes a test that stops its server a cluster of its own, and the command that becomes the account it runs under.
+const PG_CTL: &str = "LAUREL_TEST_PG_CTL";
+const POSTGRES_ACCOUNT: &str = "LAUREL_TEST_POSTGRES_ACCOUNT";
 /// The Python interpreter that has the judges' packages.
 const PYTHON: &str = "LAUREL_TEST_PYTHON";
 /// The folder of the judges' packages that run on Node.js.
@@ -41,32 +44,39 @@ impl Options {
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Database {
+pub(crate) enum Database {
     Sqlite,
     Postgres,
     All,
 }
 
 pub(crate) fn run(sh: &Shell, options: &Options) -> anyhow::Result<()> {
-    let python = judges::python(sh)?;
-    let node_modules = judges::node_modules(sh)?;
-    // Stopped and removed when it goes out of scope, whatever happens to the tests.
-    let cluster = match options.database {
+    let mut command = Command::new("cargo");
+    command
+        .args(cargo_test(options))
+        .env(PYTHON, judges::python(sh)?)
+        .env(NODE_MODULES, judges::node_modules(sh)?);
+    on(options.database, sh, command)
+}
+
+/// Runs tests with the PostgreSQL that they need, which is stopped and removed whatever becomes of them.
+pub(crate) fn on(database: Database, sh: &Shell, mut command: Command) -> anyhow::Result<()> {
+    command.current_dir(sh.current_dir());
+    for told in [POSTGRES_URL, PG_CTL, POSTGRES_ACCOUNT] {
+        command.env_remove(told);
+    }
+    let cluster = match database {
         Database::Sqlite => None,
         Database::Postgres | Database::All => {
             Some(Cluster::start(sh, Durability::UntilTheMachineStops)?)
         }
     };
-    let mut command = Command::new("cargo");
-    command
-        .current_dir(sh.current_dir())
-        .args(cargo_test(options))
-        .env(PYTHON, python)
-        .env(NODE_MODULES, node_modules);
-    match &cluster {
-        Some(cluster) => command.env(POSTGRES_URL, cluster.url()),
-        None => command.env_remove(POSTGRES_URL),
-    };
+    if let Some(cluster) = &cluster {
+        command
+            .env(POSTGRES_URL, cluster.url())
+            .env(PG_CTL, cluster.program("pg_ctl"))
+            .env(POSTGRES_ACCOUNT, cluster.account().join(" "));
+    }
     process::run(command, LIMIT)
 }
 
@@ -88,20 +98,25 @@ fn cargo_test(options: &Options) -> Vec<String> {
         arguments.push("--workspace".to_owned());
     }
     arguments.extend(cargo);
-    let left_out = match options.database {
-        Database::Sqlite => Some("postgres"),
-        Database::Postgres => Some("sqlite"),
-        Database::All => None,
-    };
-    if let Some(database) = left_out {
-        println!("Leaving out the tests on {database}, as asked.");
-        harness.extend(["--skip".to_owned(), format!("{database}::")]);
-    }
+    harness.extend(left_out(options.database).map(str::to_owned));
     if !harness.is_empty() {
         arguments.push("--".to_owned());
         arguments.extend(harness);
     }
     arguments
+}
+
+/// What leaves out the other database's tests, which carry its name as a module of their paths.
+pub(crate) fn left_out(database: Database) -> impl Iterator<Item = &'static str> {
+    let other = match database {
+        Database::Sqlite => Some("postgres::"),
+        Database::Postgres => Some("sqlite::"),
+        Database::All => None,
+    };
+    if let Some(other) = other {
+        println!("Leaving out the tests of {other}, as asked.");
+    }
+    other.into_iter().flat_map(|other| ["--skip", other])
 }
 
 #[cfg(test)]

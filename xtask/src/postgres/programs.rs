@@ -38,16 +38,21 @@ impl Programs {
 
     pub(super) fn command(&self, program: &str, current_dir: &Path) -> Command {
         let program = self.path(program);
-        let mut command = match self.become_postgres {
-            None => Command::new(program),
-            Some(words) => {
-                let mut command = Command::new(words[0]);
-                command.args(&words[1..]).arg(program);
+        let mut command = match self.account() {
+            [] => Command::new(program),
+            [become_it, words @ ..] => {
+                let mut command = Command::new(become_it);
+                command.args(words).arg(program);
                 command
             }
         };
         command.current_dir(current_dir);
         command
+    }
+
+    /// The command that becomes the account, word by word; empty where there is nobody to become.
+    pub(super) fn account(&self) -> &'static [&'static str] {
+        self.become_postgres.unwrap_or_default()
     }
 
     pub(super) fn path(&self, program: &str) -> PathBuf {
