@@ -8,21 +8,23 @@ use crate::schemas::collect_references;
 
 fn expiry() -> External {
     let mut external = External::new(
-        "ana-0042".parse().unwrap(),
-        "masivo-api:transaction:17".parse().unwrap(),
+        "ana-0042".parse().expect("an id"),
+        "masivo-api:transaction:17".parse().expect("an id"),
         "EXPIRATION",
     );
     external.occurred_at = Timestamp::parse_rfc3339("2026-01-31T23:59:59.999Z");
     external.lines.push(Line {
-        reward_id: Some("points".parse().unwrap()),
-        amount: Some("-0.3".parse().unwrap()),
+        reward_id: Some("points".parse().expect("an id")),
+        amount: Some("-0.3".parse().expect("an amount")),
         ..Line::default()
     });
     external
 }
 
 fn unreadable(body: &str) -> String {
-    Event::parse(body.as_bytes()).unwrap_err().to_string()
+    Event::parse(body.as_bytes())
+        .expect_err("an unreadable body")
+        .to_string()
 }
 
 #[test]
