@@ -31,8 +31,8 @@ pub(super) fn run(options: &Options, folder: &Path) -> anyhow::Result<()> {
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for database in &options.database {
         let place = folder.join(format!("overload-{database:?}"));
-        let pace = format!("ingest.events_per_second = {PACE}\n");
-        let laurel = Laurel::new(&options.places, *database, &place, &pace)?;
+        let held_back = format!("ingest.events_per_second = {PACE}\n");
+        let laurel = Laurel::new(&options.places, *database, &place, &held_back)?;
         let mut server = laurel.start("all")?;
         let idle = resident_memory(server.process.id()).unwrap_or(f64::NAN);
         let shape = Shape {

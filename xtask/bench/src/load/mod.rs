@@ -75,12 +75,12 @@ async fn drive(load: &Load, bodies: &Bodies) -> anyhow::Result<Report> {
             let mut report = Report::default();
             while let Some(due) = turns.next() {
                 tokio::time::sleep_until(due).await;
-                match tokio::time::timeout(PATIENCE, connection.post(bodies.next())).await {
-                    Ok(Ok(status)) => report.answered(status, due.elapsed()),
-                    Ok(Err(_)) | Err(_) => {
-                        report.broken();
-                        connection.reopen().await?;
-                    }
+                let answered = tokio::time::timeout(PATIENCE, connection.post(bodies.next())).await;
+                if let Ok(Ok(status)) = answered {
+                    report.answered(status, due.elapsed());
+                } else {
+                    report.broken();
+                    connection.reopen().await?;
                 }
             }
             anyhow::Ok(report)
