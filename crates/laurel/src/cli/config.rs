@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::{Failure, Platform};
+use crate::{Failure, Platform, serve};
 
 /// Check the configuration, or print it as it is understood.
 #[derive(Clone, Debug, clap::Args)]
@@ -23,6 +23,7 @@ pub(super) fn run<Q>(args: &Args, platform: &Platform<Q>) -> Result<(), Failure>
     let loaded = &platform.loaded;
     match args.what {
         What::Check => {
+            serve::certificate(&loaded.config)?;
             for warning in &loaded.warnings {
                 eprintln!("warning: {warning}");
             }

@@ -85,6 +85,12 @@ fn limits(config: &Config) -> Result<(), Fault> {
             return fault(path, &format!("must be {least} or more"));
         }
     }
+    if config.ingest.max_in_flight / 2 < config.ingest.max_body {
+        return fault(
+            ["ingest", "max_in_flight"],
+            "must be twice ingest.max_body or more: there is to be room for the largest body",
+        );
+    }
     for (path, value) in [
         (["http", "header_deadline"], config.http.header_deadline),
         (["ingest", "body_deadline"], config.ingest.body_deadline),
@@ -126,6 +132,13 @@ pub(super) fn warn(config: &Config, file: Option<&Path>) -> Vec<String> {
         let path = file.display();
         warnings.push(format!(
             "{path} holds secrets and every user of this machine may read it; `chmod 600 {path}`"
+        ));
+    }
+    let key = config.http.tls.as_ref().map(|tls| &tls.key);
+    if let Some(key) = key.filter(|key| world_readable(key)) {
+        let path = key.display();
+        warnings.push(format!(
+            "{path} is the certificate's key and every user of this machine may read it; `chmod 600 {path}`"
         ));
     }
     if config.sources.is_empty() {

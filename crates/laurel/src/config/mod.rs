@@ -33,11 +33,11 @@ pub use self::database::Database;
 pub use self::email::{Email, FileTransport, Smtp, Transport};
 pub use self::error::ConfigError;
 pub(crate) use self::foreign::{Credential, EXTENSIONS, Foreign};
-pub use self::http::{Admin, GraphQl, Http, Ingest};
+pub use self::http::{Admin, GraphQl, Http, Ingest, Tls};
 pub use self::load::Loaded;
 pub use self::log::{Log, LogFormat};
 pub use self::network::Network;
-pub use self::sources::Source;
+pub use self::sources::{RateLimit, Source};
 pub use self::workers::Workers;
 
 /// Everything that can be configured; a section that is left out has its defaults.

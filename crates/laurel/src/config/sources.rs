@@ -1,5 +1,6 @@
 //! `[sources.<name>]`: the accounts that may post webhooks.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -17,6 +18,20 @@ pub struct Source {
     #[serde(with = "duration")]
     #[schemars(with = "String")]
     pub duplicate_window: Duration,
+    /// How many webhooks it may post; as many as it likes, unless set. Those that prove to be its own count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// How many webhooks a source may post. What goes beyond is answered 429, with the time to wait.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// In a second, over time.
+    pub per_second: NonZeroU32,
+    /// At once, after a pause; a second's worth unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burst: Option<NonZeroU32>,
 }
 
 impl Default for Source {
@@ -24,6 +39,7 @@ impl Default for Source {
         Self {
             auth: Vec::new(),
             duplicate_window: Duration::from_hours(24),
+            rate_limit: None,
         }
     }
 }

@@ -42,6 +42,7 @@ impl Server {
         let listeners = Listeners {
             http: Some(free_port().await?),
             admin: free_port().await?,
+            keeper: None,
         };
         let http = listeners.http.as_ref().context("a port")?.address();
         let path = folder.path().join("laurel.db");

@@ -14,13 +14,29 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::Settings;
 use super::slots::Slot;
+
+/// The most that is read ahead of a connection: a longer head is refused, and a body comes in pieces of this size at
+/// most.
+const READ_AHEAD: usize = 128 * 1024;
+
+/// A connection that may be served.
+pub(super) struct Accepted {
+    pub(super) stream: TcpStream,
+    pub(super) peer: SocketAddr,
+    pub(super) slot: Slot,
+    /// None: it speaks plain HTTP.
+    pub(super) tls: Option<TlsAcceptor>,
+}
 
 /// What ends a connection from our side.
 pub(super) struct Signals {
@@ -31,17 +47,62 @@ pub(super) struct Signals {
 }
 
 pub(super) async fn run(
+    accepted: Accepted,
+    router: Router,
+    mut settings: Settings,
+    signals: Signals,
+) {
+    let Accepted {
+        stream,
+        peer,
+        slot,
+        tls,
+    } = accepted;
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "the connection was gone before it was served");
+        return;
+    }
+    let Some(tls) = tls else {
+        return serve(stream, slot, peer, router, settings, signals).await;
+    };
+    let begun = Instant::now();
+    if let Some(stream) = shake_hands(&tls, stream, &settings, &signals).await {
+        // The first request has what the handshake left of the time to the end of its head.
+        settings.header_deadline = settings.header_deadline.saturating_sub(begun.elapsed());
+        serve(stream, slot, peer, router, settings, signals).await;
+    }
+}
+
+/// The encrypted stream; none where the peer speaks something else, or nothing, or not in time.
+async fn shake_hands(
+    tls: &TlsAcceptor,
     stream: TcpStream,
+    settings: &Settings,
+    signals: &Signals,
+) -> Option<TlsStream<TcpStream>> {
+    let handshake = timeout(settings.header_deadline, tls.accept(stream));
+    let shaken = tokio::select! {
+        shaken = handshake => shaken,
+        () = signals.drain.cancelled() => return None,
+    };
+    match shaken.map_err(io::Error::from).flatten() {
+        Ok(stream) => Some(stream),
+        Err(error) => {
+            metrics::counter!("laurel_tls_handshakes_failed_total").increment(1);
+            tracing::debug!(%error, "no handshake");
+            None
+        }
+    }
+}
+
+async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
     slot: Slot,
     peer: SocketAddr,
     router: Router,
     settings: Settings,
     signals: Signals,
 ) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "the connection was gone before it was served");
-        return;
-    }
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request.map(Body::new))
@@ -49,6 +110,7 @@ pub(super) async fn run(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(settings.header_deadline)
+        .max_buf_size(READ_AHEAD)
         .serve_connection(Socket::new(stream, slot, settings.write_deadline), service)
         .with_upgrades();
     let mut connection = pin!(connection);
@@ -70,15 +132,15 @@ pub(super) async fn run(
 
 /// The stream with its slot, so that a connection counts as long as its socket is open, upgraded or
 /// not; a peer that stops reading is given up.
-struct Socket {
-    stream: TokioIo<TcpStream>,
+struct Socket<S> {
+    stream: TokioIo<S>,
     write_deadline: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
     _slot: Slot,
 }
 
-impl Socket {
-    fn new(stream: TcpStream, slot: Slot, write_deadline: Duration) -> Self {
+impl<S> Socket<S> {
+    fn new(stream: S, slot: Slot, write_deadline: Duration) -> Self {
         Self {
             stream: TokioIo::new(stream),
             write_deadline,
@@ -108,7 +170,7 @@ impl Socket {
     }
 }
 
-impl Read for Socket {
+impl<S: AsyncRead + Unpin> Read for Socket<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -118,7 +180,7 @@ impl Read for Socket {
     }
 }
 
-impl Write for Socket {
+impl<S: AsyncWrite + Unpin> Write for Socket<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -134,7 +196,8 @@ impl Write for Socket {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let ended = Pin::new(&mut self.stream).poll_shutdown(cx);
+        self.watch(cx, ended)
     }
 
     fn is_write_vectored(&self) -> bool {

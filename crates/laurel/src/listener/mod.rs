@@ -5,22 +5,27 @@
 //! lets requests under way finish, up to a deadline. Upgrades (to a WebSocket) keep their slot until
 //! the socket itself is closed.
 //!
-//! It has no rate limit and no TLS: a proxy's business. Deadlines and sizes of bodies are the routes'.
+//! With a certificate it speaks TLS 1.2 and 1.3; the handshake is part of the header deadline.
+//!
+//! It has no rate limit. Deadlines and sizes of bodies are the routes'.
 
 mod caps;
 mod connection;
 mod slots;
+pub mod tls;
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::connection::Accepted;
 use self::slots::Slots;
+use self::tls::Tls;
 
 pub use self::caps::connections_allowed;
 
@@ -56,6 +61,7 @@ impl Default for Settings {
 pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
+    tls: Option<Tls>,
 }
 
 impl Listener {
@@ -67,7 +73,17 @@ impl Listener {
     pub async fn bind(address: SocketAddr) -> io::Result<Self> {
         let socket = TcpListener::bind(address).await?;
         let address = socket.local_addr()?;
-        Ok(Self { socket, address })
+        Ok(Self {
+            socket,
+            address,
+            tls: None,
+        })
+    }
+
+    /// The same, encrypted.
+    #[must_use]
+    pub fn over(self, tls: Option<Tls>) -> Self {
+        Self { tls, ..self }
     }
 
     /// The address and port it listens on.
@@ -86,21 +102,14 @@ impl Listener {
                 () = shutdown.cancelled() => break,
                 accepted = self.accept(&slots) => accepted,
             };
-            let Some((stream, peer, slot)) = accepted else {
+            let Some(accepted) = accepted else {
                 continue;
             };
             let signals = connection::Signals {
                 drain: shutdown.clone(),
                 stop: hard_stop.clone(),
             };
-            let task = connection::run(
-                stream,
-                slot,
-                peer,
-                router.clone(),
-                settings.clone(),
-                signals,
-            );
+            let task = connection::run(accepted, router.clone(), settings.clone(), signals);
             connections.spawn(task);
         }
         drop(self.socket);
@@ -117,7 +126,7 @@ impl Listener {
     }
 
     /// The next connection that may be served; `None` where one was turned away.
-    async fn accept(&self, slots: &Slots) -> Option<(TcpStream, SocketAddr, slots::Slot)> {
+    async fn accept(&self, slots: &Slots) -> Option<Accepted> {
         let room = slots.room().await;
         match self.socket.accept().await {
             Ok((stream, peer)) => {
@@ -126,7 +135,12 @@ impl Listener {
                     metrics::counter!("laurel_connections_refused_total").increment(1);
                     tracing::debug!(peer.address = %peer.ip(), "too many connections from one address");
                 }
-                slot.map(|slot| (stream, peer, slot))
+                Some(Accepted {
+                    stream,
+                    peer,
+                    slot: slot?,
+                    tls: self.tls.as_ref().map(Tls::acceptor),
+                })
             }
             Err(error) => {
                 wait_out(&error).await;

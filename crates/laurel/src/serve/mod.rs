@@ -21,6 +21,7 @@ use self::health::Health;
 use self::workers::Workers;
 use crate::config::Config;
 use crate::database::{self, Lock};
+use crate::listener::tls::{self, Keeper, Tls};
 use crate::listener::{self, Listener};
 use crate::platform::Extensions;
 use crate::{Failure, telemetry};
@@ -55,21 +56,34 @@ pub(crate) struct Parts {
 pub(crate) struct Listeners {
     pub(crate) http: Option<Listener>,
     pub(crate) admin: Listener,
+    /// Sees to the certificate of `http`, where it has one.
+    pub(crate) keeper: Option<Keeper>,
 }
 
 impl Listeners {
     /// Takes the configured ports.
     pub(crate) async fn bind(config: &Config, role: Role) -> Result<Self, Failure> {
-        let http = if role == Role::Worker {
-            None
-        } else {
-            Some(bind("http", config.http.listen).await?)
-        };
+        let (mut http, mut keeper) = (None, None);
+        if role != Role::Worker {
+            let (tls, keeps) = certificate(config)?.unzip();
+            http = Some(bind("http", config.http.listen).await?.over(tls));
+            keeper = keeps;
+        }
         Ok(Self {
             http,
             admin: bind("admin", config.admin.listen).await?,
+            keeper,
         })
     }
+}
+
+/// The certificate that is configured, read and found to be usable.
+pub(crate) fn certificate(config: &Config) -> Result<Option<(Tls, Keeper)>, Failure> {
+    let opened = config.http.tls.as_ref().map(|tls| {
+        tls::open(&tls.certificate, &tls.key)
+            .map_err(|error| Failure::Usage(format!("http.tls.{error}")))
+    });
+    opened.transpose()
 }
 
 async fn bind(section: &str, address: std::net::SocketAddr) -> Result<Listener, Failure> {
@@ -93,6 +107,9 @@ pub(crate) async fn serve<Q: ObjectType + 'static>(
     );
     let admin_shutdown = CancellationToken::new();
     let settings = listener_settings(&parts.config);
+    if let Some(keeper) = listeners.keeper {
+        tokio::spawn(keeper.keep(shutdown.clone()));
+    }
     let http = listeners
         .http
         .map(|http| tokio::spawn(http.serve(gate.router(), settings.clone(), shutdown.clone())));

@@ -46,6 +46,7 @@ fn intake_settings(config: &Config) -> laurel_ingest::Settings {
         } else {
             4
         },
+        max_in_flight: config.ingest.max_in_flight,
         events_per_second: config.ingest.events_per_second,
         trusted_proxies: proxies.map(|Network(network)| *network).collect(),
         ..laurel_ingest::Settings::default()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use laurel_ingest::{
-    AllowList, BasicVerifier, HmacAlgorithm, HmacSettings, HmacVerifier, QueryVerifier,
+    AllowList, BasicVerifier, HmacAlgorithm, HmacSettings, HmacVerifier, QueryVerifier, RateLimit,
     SignatureEncoding, SignedTime, SourceSettings, StandardWebhooks, TokenVerifier, Verifier,
 };
 use laurel_store::Source;
@@ -46,8 +46,16 @@ fn one(
     Ok(SourceSettings {
         allow,
         duplicate_window: source.duplicate_window,
+        rate_limit: source.rate_limit.map(rate_limit),
         ..SourceSettings::new(Source::new(name)?, verifiers)
     })
+}
+
+fn rate_limit(limit: config::RateLimit) -> RateLimit {
+    RateLimit {
+        per_second: limit.per_second,
+        burst: limit.burst.unwrap_or(limit.per_second),
+    }
 }
 
 fn allow_list(addresses: &[&Auth]) -> AllowList {

@@ -16,8 +16,16 @@ use tracing_subscriber::{Layer, Registry, fmt};
 
 use crate::config::{Log, LogFormat};
 
-/// What the names of libraries that are held at warnings begin with.
-const PINNED: [&str; 6] = ["lettre", "sqlx", "sea_", "hyper", "h2", "rustls"];
+/// What the names of libraries that are held back begin with, and the least that they may say. What a stranger sends is a
+/// warning to rustls.
+const PINNED: [(&str, Level); 6] = [
+    ("lettre", Level::WARN),
+    ("sqlx", Level::WARN),
+    ("sea_", Level::WARN),
+    ("hyper", Level::WARN),
+    ("h2", Level::WARN),
+    ("rustls", Level::ERROR),
+];
 
 /// A filter that does not parse.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +77,8 @@ pub fn start_logs(log: &Log) -> Result<(), Unreadable> {
 
 fn is_fit(metadata: &Metadata<'_>) -> bool {
     let root = metadata.target().split("::").next().unwrap_or_default();
-    let pinned = PINNED.iter().any(|library| root.starts_with(library));
-    !pinned || *metadata.level() <= Level::WARN
+    let pinned = PINNED.iter().find(|(library, _)| root.starts_with(library));
+    pinned.is_none_or(|(_, least)| metadata.level() <= least)
 }
 
 /// The text with its control characters written out.

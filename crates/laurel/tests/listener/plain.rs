@@ -1,94 +1,18 @@
-//! The accept loop, over raw sockets: rows A18 to A26 of the hostile inputs that are its business.
+//! Plain HTTP, over raw sockets: rows A18 to A26 of the hostile inputs that are the listener's business.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
-
-use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ConnectInfo;
 use axum::http::StatusCode;
 use axum::routing::get;
-use laurel::listener::{Listener, Settings};
+use laurel::listener::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-const SOON: Duration = Duration::from_secs(5);
-
-struct Server {
-    address: SocketAddr,
-    shutdown: CancellationToken,
-    task: JoinHandle<()>,
-}
-
-impl Server {
-    async fn start(router: Router, settings: Settings) -> Self {
-        let listener = Listener::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
-        let address = listener.address();
-        let shutdown = CancellationToken::new();
-        let task = tokio::spawn(listener.serve(router, settings, shutdown.clone()));
-        Self {
-            address,
-            shutdown,
-            task,
-        }
-    }
-
-    async fn connect(&self) -> TcpStream {
-        timeout(SOON, TcpStream::connect(self.address))
-            .await
-            .expect("in time")
-            .unwrap()
-    }
-
-    /// What comes back for these bytes until the server closes the connection.
-    async fn exchange(&self, bytes: &[u8]) -> String {
-        let mut stream = self.connect().await;
-        // A server that refuses may close before it has read everything.
-        let _ = stream.write_all(bytes).await;
-        read_to_close(&mut stream).await
-    }
-}
-
-async fn read_to_close(stream: &mut TcpStream) -> String {
-    let mut answer = Vec::new();
-    match timeout(SOON, stream.read_to_end(&mut answer))
-        .await
-        .expect("closed in time")
-    {
-        Ok(_) => {}
-        Err(error) => assert_eq!(error.kind(), io::ErrorKind::ConnectionReset, "{error}"),
-    }
-    String::from_utf8_lossy(&answer).into_owned()
-}
-
-async fn read_some(stream: &mut TcpStream) -> String {
-    let mut answer = vec![0; 4096];
-    let length = timeout(SOON, stream.read(&mut answer))
-        .await
-        .expect("answered in time")
-        .unwrap();
-    String::from_utf8_lossy(&answer[..length]).into_owned()
-}
-
-fn hello() -> Router {
-    Router::new().route(
-        "/",
-        get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }),
-    )
-}
-
-fn short() -> Settings {
-    Settings {
-        header_deadline: Duration::from_millis(150),
-        ..Settings::default()
-    }
-}
+use crate::server::{SOON, Server, hello, read_some, read_to_close, short};
 
 #[tokio::test]
 async fn a_handler_knows_its_peer() {
