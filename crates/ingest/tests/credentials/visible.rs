@@ -1,14 +1,16 @@
 //! What the operator sees: logs without secrets, and metrics by secret.
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use laurel_ingest::{QueryVerifier, TokenVerifier, Verifier};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::Value;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::desk::{Desk, source};
-use crate::post::Post;
+use crate::post::{BODY, Post};
 
 const NEW: &str = "new-token-nobody-may-read";
 const OLD: &str = "old-token-nobody-may-read";
@@ -36,6 +38,15 @@ impl MakeWriter<'_> for Log {
 }
 
 impl Log {
+    /// The fields of each refusal's line.
+    fn refusals(&self) -> Vec<Value> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        let fields = lines.map(|mut line: Value| line["fields"].take());
+        let refusals = fields.filter(|fields| !fields["reason"].is_null());
+        refusals.collect()
+    }
+
     /// The lines that hold all of these.
     fn lines(&self, wanted: &[&str]) -> usize {
         let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
@@ -77,6 +88,8 @@ fn observe() -> (Log, String) {
             desk.post("masivo", &post).await;
         }
         desk.post("who-is-that", &Post::new().token(NEW)).await;
+        let malformed = Post::new().token(NEW).body(r#"{"nobody-may-read":"#);
+        desk.post("masivo", &malformed).await;
     });
     (log, measured.render())
 }
@@ -110,10 +123,47 @@ fn a14_a15_a17_logs_tell_old_secrets_and_revoked_ones_and_hold_none() {
 }
 
 #[test]
+fn a_refusal_is_one_line_that_holds_what_is_needed_to_find_it_and_nothing_else() {
+    let (log, measured) = observe();
+    let refusals = log.refusals();
+    assert_eq!(refusals.len(), 5, "one line each");
+    let malformed = refusals.last().unwrap().as_object().unwrap();
+    let keys: Vec<_> = malformed.keys().map(String::as_str).collect();
+    let expected = [
+        "body.digest",
+        "body.length",
+        "message",
+        "reason",
+        "request.id",
+        "source",
+    ];
+    assert_eq!(keys, expected);
+    assert_eq!(malformed["source"], "masivo");
+    assert_eq!(malformed["reason"], "malformed");
+    assert_eq!(malformed["body.length"], 19);
+    assert_eq!(malformed["body.digest"], "sha256:f8538b3c66c479e8");
+    let stranger = &refusals[3];
+    assert_eq!(stranger["source"], "unknown");
+    assert_eq!(stranger["body.length"], BODY.len(), "as announced");
+    assert!(stranger.get("body.digest").is_none(), "it was not read");
+    let ids: HashSet<_> = refusals.iter().map(|line| &line["request.id"]).collect();
+    assert_eq!(ids.len(), refusals.len());
+    let counted = r#"laurel_webhooks_refused_total{source="masivo",reason="malformed"} 1"#;
+    assert!(measured.contains(counted), "{measured}");
+}
+
+#[test]
+fn an_accepted_event_is_found_by_the_id_of_its_request() {
+    let (log, _) = observe();
+    let received = log.lines(&["\"received\"", "\"event.id\"", "\"request.id\""]);
+    assert_eq!(received, 3);
+}
+
+#[test]
 fn the_last_use_of_each_secret_is_measured_and_so_is_each_reason() {
     let (_, measured) = observe();
     for line in [
-        r#"laurel_credentials_used_total{source="masivo",kind="token",verifier="0",secret="0"} 1"#,
+        r#"laurel_credentials_used_total{source="masivo",kind="token",verifier="0",secret="0"} 2"#,
         r#"laurel_credentials_used_total{source="masivo",kind="token",verifier="0",secret="1"} 1"#,
         r#"laurel_credentials_used_total{source="masivo",kind="query",verifier="1",secret="0"} 1"#,
         r#"laurel_credential_last_used_seconds{source="masivo",kind="token",verifier="0",secret="1"} 1772366400"#,

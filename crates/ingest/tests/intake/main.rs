@@ -5,6 +5,7 @@ mod bounds;
 mod client;
 mod credentials;
 mod departures;
+mod door;
 mod groups;
 mod kept;
 mod malformed;
