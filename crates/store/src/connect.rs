@@ -103,9 +103,13 @@ fn sqlite(options: &Options, read_only: bool) -> ConnectOptions {
         if read_only {
             sqlx.read_only(true)
         } else {
+            // The window of duplicates is hit at random: the writer keeps more of it at hand, and merges the log when
+            // more of the same pages have come together (in KiB, and in pages of 4 KiB).
             sqlx.create_if_missing(true)
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
+                .pragma("cache_size", "-16384")
+                .pragma("wal_autocheckpoint", "8192")
                 .pragma("journal_size_limit", "67108864")
         }
     });

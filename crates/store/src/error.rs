@@ -1,5 +1,7 @@
 //! What can go wrong in the store, classified in one place.
 
+use std::borrow::Cow;
+
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// A failure of the store.
@@ -50,6 +52,24 @@ impl Error {
             Self::Stopped => Class::Unavailable,
         }
     }
+
+
+    /// Whether there was no room for what was to be written. It would have met any other event, too.
+    pub fn is_full(&self) -> bool {
+        let Self::Database(DbErr::Exec(error) | DbErr::Query(error)) = self else {
+            return false;
+        };
+        // SQLITE_FULL, and PostgreSQL's disk_full.
+        code(error).is_some_and(|code| ["13", "53100"].contains(&&*code))
+    }
+}
+
+/// The code that the database answered with.
+fn code(error: &RuntimeErr) -> Option<Cow<'_, str>> {
+    let RuntimeErr::SqlxError(error) = error else {
+        return None;
+    };
+    error.as_database_error()?.code()
 }
 
 fn classify(error: &DbErr) -> Class {

@@ -1,10 +1,11 @@
 //! SQL that both databases read: statements with `$1` parameters, and inserts of many rows.
 
+mod insert;
+
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 use serde_json::Value as Json;
 
-/// How many rows one prepared insert takes. Few sizes: the connection keeps every statement text prepared.
-const CHUNKS: [usize; 3] = [64, 8, 1];
+pub(crate) use insert::{insert, insert_returning};
 
 /// Microseconds since 1970 on the database's own clock.
 pub(crate) fn now(backend: DbBackend) -> &'static str {
@@ -68,43 +69,5 @@ where
     match backend {
         DbBackend::Postgres => items.into(),
         _ => Json::from(items).to_string().into(),
-    }
-}
-
-/// `INSERT INTO {into} VALUES …, …` followed by `{tail}`, in as few statements as it takes; returns the rows of a
-/// `RETURNING` in the tail. `into` is the table with its columns.
-pub(crate) async fn insert<const N: usize>(
-    db: &impl ConnectionTrait,
-    into: &str,
-    rows: Vec<[Value; N]>,
-    tail: &str,
-) -> Result<Vec<QueryResult>, DbErr> {
-    let mut returned = Vec::new();
-    let mut rows = rows.into_iter();
-    while let Some(&size) = CHUNKS.iter().find(|&&size| rows.len() >= size) {
-        let values: Vec<Value> = rows.by_ref().take(size).flatten().collect();
-        let sql = format!("INSERT INTO {into} VALUES {} {tail}", tuples::<N>(size));
-        returned.extend(query(db, &sql, values).await?);
-    }
-    Ok(returned)
-}
-
-/// `($1, $2), ($3, $4)`: `count` rows of `N` parameters.
-fn tuples<const N: usize>(count: usize) -> String {
-    let row = |row: usize| {
-        let parameters = (1..=N).map(|column| format!("${}", row * N + column));
-        format!("({})", parameters.collect::<Vec<_>>().join(", "))
-    };
-    (0..count).map(row).collect::<Vec<_>>().join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tuples_number_their_parameters_through() {
-        assert_eq!(tuples::<2>(2), "($1, $2), ($3, $4)");
-        assert_eq!(tuples::<1>(1), "($1)");
     }
 }

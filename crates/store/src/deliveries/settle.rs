@@ -15,11 +15,6 @@ impl Tx {
     /// [`Error::LeaseLost`] where one of them is no longer held under the lease of its claim: the transaction must be
     /// rolled back, for somebody else handles it.
     pub async fn settle(&self, subscriber: &str, deliveries: &[Delivery]) -> Result<()> {
-        let mut held = BTreeMap::<i64, Vec<i64>>::new();
-        for delivery in deliveries {
-            let seqs = held.entry(delivery.attempt).or_default();
-            seqs.push(delivery.event.seq);
-        }
         let backend = self.connection().get_database_backend();
         // Nearly always all of a batch is at the same attempt, and this is one statement.
         let sql = format!(
@@ -28,7 +23,7 @@ impl Tx {
             sql::in_list(backend, 3)
         );
         let mut settled = 0;
-        for (attempt, seqs) in held {
+        for (attempt, seqs) in by_attempt(deliveries) {
             let values = [subscriber.into(), attempt.into(), sql::list(backend, seqs)];
             settled += sql::execute(self.connection(), &sql, values).await?;
         }
@@ -72,15 +67,42 @@ impl Store {
     /// # Errors
     /// [`Error::Database`]; the leases run out by themselves.
     pub async fn release(&self, subscriber: &str, deliveries: &[Delivery]) -> Result<()> {
-        for delivery in deliveries {
-            let sql = "UPDATE deliveries SET locked_until = NULL, attempts = attempts - 1 \
-                       WHERE subscriber = $1 AND event_seq = $2 AND attempts = $3 AND locked_until IS NOT NULL";
-            let values = [
-                subscriber.into(),
-                delivery.event.seq.into(),
-                delivery.attempt.into(),
-            ];
-            sql::execute(self.writer(), sql, values).await?;
+        let set = "locked_until = NULL, attempts = attempts - 1";
+        self.give_back(subscriber, deliveries, set, None).await
+    }
+
+    /// The same, but they are not due before `due_at`.
+    ///
+    /// # Errors
+    /// [`Error::Database`]; the leases run out by themselves.
+    pub async fn put_off(
+        &self,
+        subscriber: &str,
+        deliveries: &[Delivery],
+        due_at: Timestamp,
+    ) -> Result<()> {
+        let set = "locked_until = NULL, attempts = attempts - 1, due_at = $4";
+        self.give_back(subscriber, deliveries, set, Some(due_at))
+            .await
+    }
+
+    async fn give_back(
+        &self,
+        subscriber: &str,
+        deliveries: &[Delivery],
+        set: &str,
+        due_at: Option<Timestamp>,
+    ) -> Result<()> {
+        let sql = format!(
+            "UPDATE deliveries SET {set} WHERE subscriber = $1 AND attempts = $2 AND locked_until IS NOT NULL \
+             AND event_seq {}",
+            sql::in_list(self.backend(), 3)
+        );
+        for (attempt, seqs) in by_attempt(deliveries) {
+            let seqs = sql::list(self.backend(), seqs);
+            let mut values = vec![subscriber.into(), attempt.into(), seqs];
+            values.extend(due_at.map(|due_at| due_at.micros().into()));
+            sql::execute(self.writer(), &sql, values).await?;
         }
         Ok(())
     }
@@ -111,4 +133,14 @@ impl Store {
             Err(Error::LeaseLost)
         }
     }
+}
+
+/// The deliveries' events by the attempt that each is at: its lease.
+fn by_attempt(deliveries: &[Delivery]) -> BTreeMap<i64, Vec<i64>> {
+    let mut held = BTreeMap::<i64, Vec<i64>>::new();
+    for delivery in deliveries {
+        let seqs = held.entry(delivery.attempt).or_default();
+        seqs.push(delivery.event.seq);
+    }
+    held
 }

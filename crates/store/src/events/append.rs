@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use laurel_payloads::Timestamp;
+use sea_orm::{ConnectionTrait, DbBackend};
 use uuid::Uuid;
 
 use super::delivery_ids::{Holders, original, set_aside};
@@ -110,23 +111,29 @@ impl Tx {
                 expires_at.micros().into(),
             ]
         });
+        let rows: Vec<_> = rows.collect();
+        let claimed = rows.len() as u64;
         let won = sql::insert(
             self.connection(),
             "recent (source, digest, event_id, first_seen_at, expires_at)",
-            rows.collect(),
+            rows,
             "ON CONFLICT (source, digest) DO UPDATE SET event_id = excluded.event_id, \
              first_seen_at = excluded.first_seen_at, expires_at = excluded.expires_at \
-             WHERE recent.expires_at <= excluded.first_seen_at RETURNING event_id",
+             WHERE recent.expires_at <= excluded.first_seen_at",
         )
         .await?;
-        let won = won
-            .iter()
-            .map(|row| row.try_get("", "event_id"))
-            .collect::<Result<std::collections::HashSet<Uuid>, _>>()?;
         let mut originals = HashMap::new();
-        for ((source, digest), fold) in unknown().filter(|(_, fold)| !won.contains(&fold.id)) {
-            let sql = "SELECT event_id FROM recent WHERE source = $1 AND digest = $2";
-            let values = [source.clone().into(), digest.to_vec().into()];
+        if won == claimed {
+            return Ok(originals);
+        }
+        for ((source, digest), fold) in unknown() {
+            let sql =
+                "SELECT event_id FROM recent WHERE source = $1 AND digest = $2 AND event_id <> $3";
+            let values = [
+                source.clone().into(),
+                digest.to_vec().into(),
+                fold.id.into(),
+            ];
             for row in sql::query(self.connection(), sql, values).await? {
                 originals.insert(fold.id, row.try_get("", "event_id")?);
             }
@@ -143,13 +150,15 @@ impl Tx {
         // In the order in which they came, so that `seq` is the order of receipt within a batch, too.
         let mut new = new.to_vec();
         new.sort_by_key(|fold| fold.members[0]);
-        let rows = new.iter().map(|fold| {
+        let seqs = self.next_seqs(new.len()).await?;
+        let rows = new.iter().zip(&seqs).map(|(fold, seq)| {
             let event = &batch[fold.members[0]];
             let (state, quarantine) = match &event.state {
                 EventState::Accepted => ("accepted", None),
                 EventState::Quarantined(quarantine) => ("quarantined", Some(quarantine)),
             };
             [
+                (*seq).into(),
                 fold.id.into(),
                 event.source.as_str().into(),
                 event
@@ -178,35 +187,47 @@ impl Tx {
                 event.trace_context.clone().into(),
             ]
         });
-        let inserted = sql::insert(
+        sql::insert(
             self.connection(),
-            "events (id, source, kind, customer_id, state, quarantine_reason, quarantine_place, body, digest, \
+            "events (seq, id, source, kind, customer_id, state, quarantine_reason, quarantine_place, body, digest, \
              received_at, occurred_at, delivery_count, last_delivered_at, trace_context)",
             rows.collect(),
-            "RETURNING seq, id",
+            "",
         )
         .await?;
-        let by_id: HashMap<Uuid, &NewEvent> = new
-            .iter()
-            .map(|fold| (fold.id, &batch[fold.members[0]]))
-            .collect();
         let mut deliveries = Vec::new();
-        for row in inserted {
-            let (seq, id): (i64, Uuid) = (row.try_get("", "seq")?, row.try_get("", "id")?);
-            let Some(event) = by_id
-                .get(&id)
-                .filter(|event| event.state == EventState::Accepted)
-            else {
-                continue;
-            };
-            for route in routes
+        for (fold, seq) in new.iter().zip(seqs) {
+            let event = &batch[fold.members[0]];
+            let accepted = event.state == EventState::Accepted;
+            let routes = routes
                 .iter()
-                .filter(|route| route.takes(event.kind.as_deref()))
-            {
-                deliveries.push(route.delivery(seq, event.received_at));
-            }
+                .filter(|route| accepted && route.takes(event.kind.as_deref()));
+            deliveries.extend(routes.map(|route| route.delivery(seq, event.received_at)));
         }
         routes::deliver(self.connection(), deliveries).await
+    }
+
+    /// The places in the log of the next so many events.
+    async fn next_seqs(&self, count: usize) -> Result<Vec<i64>> {
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        if self.connection().get_database_backend() == DbBackend::Postgres {
+            let sql =
+                "SELECT array_agg(nextval('events_seq_seq')) AS seqs FROM generate_series(1, $1)";
+            let rows = sql::query(self.connection(), sql, [count.into()]).await?;
+            let seqs = rows
+                .first()
+                .map(|row| row.try_get::<Option<Vec<i64>>>("", "seqs"));
+            return Ok(seqs.transpose()?.flatten().unwrap_or_default());
+        }
+        // Nobody else writes until this transaction ends.
+        let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'events'";
+        let rows = sql::query(self.connection(), sql, []).await?;
+        let last = rows.first().map(|row| row.try_get::<i64>("", "seq"));
+        let last = last.transpose()?.unwrap_or(0);
+        Ok((last + 1..=last + count).collect())
     }
 
     async fn count_repeats(

@@ -79,10 +79,10 @@ impl Tx {
             self.connection(),
             "delivery_ids (source, delivery_id, digest, event_id)",
             rows.collect(),
-            "ON CONFLICT (source, delivery_id) DO NOTHING RETURNING delivery_id",
+            "ON CONFLICT (source, delivery_id) DO NOTHING",
         )
         .await?;
-        if won.len() < claims.len() {
+        if won < claims.len() as u64 {
             return self.holders(batch).await;
         }
         holders.append(&mut claims);

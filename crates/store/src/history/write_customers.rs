@@ -80,7 +80,8 @@ impl Tx {
     pub async fn update_customers(&self, mut updates: Vec<CustomerUpdate>) -> Result<()> {
         updates.sort_by(|a, b| (&a.source, &a.customer_id).cmp(&(&b.source, &b.customer_id)));
         let rows = updates.iter().map(row).collect();
-        let written = sql::insert(self.connection(), COLUMNS, rows, &on_conflict()).await?;
+        let written =
+            sql::insert_returning(self.connection(), COLUMNS, rows, &on_conflict()).await?;
         let mut current = std::collections::HashSet::new();
         for row in written {
             let key: (String, String, Option<i64>) = (

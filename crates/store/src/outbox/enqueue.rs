@@ -77,11 +77,11 @@ impl Tx {
         let into = "outbox (id, source, customer_id, channel, event_seq, event_id, kind, from_tier_id, to_tier_id, \
                     from_tier_name, to_tier_name, from_tier_level, to_tier_level, triggered_by, received_at, \
                     created_at, state, due_at)";
-        let tail = "ON CONFLICT (event_seq, channel) DO NOTHING RETURNING id";
+        let tail = "ON CONFLICT (event_seq, channel) DO NOTHING";
         let new = sql::insert(self.connection(), into, rows.collect(), tail).await?;
-        if !new.is_empty() {
+        if new > 0 {
             self.note_enqueue();
         }
-        Ok(new.len())
+        Ok(usize::try_from(new).unwrap_or(usize::MAX))
     }
 }
