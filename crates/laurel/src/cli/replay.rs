@@ -2,10 +2,10 @@
 
 use anyhow::anyhow;
 use laurel_dispatch::{Dispatcher, Replay, replay};
+use laurel_payloads::read_with;
 use laurel_store::{Source, Store};
 
-use crate::config::Config;
-use crate::serve::{self, Role};
+use crate::serve::{self, Parts, Role};
 use crate::{Failure, Platform};
 
 /// Hand a subscriber the whole log again, or read quarantined events again after an upgrade.
@@ -22,13 +22,12 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn run<Q>(args: Args, platform: Platform<Q>) -> Result<(), Failure> {
-    let config = platform.loaded.config.clone();
     let store = platform.store().await?;
     let (parts, _) = platform.into_parts(Role::Worker);
     let dispatcher = serve::dispatcher(&parts, &store);
     let done = match args.subscriber {
         Some(name) => start_over(&dispatcher, &name).await,
-        None => read_again(&store, &dispatcher, &config).await,
+        None => read_again(&store, &dispatcher, &parts).await,
     };
     store.close().await?;
     done
@@ -52,17 +51,18 @@ async fn start_over(dispatcher: &Dispatcher, name: &str) -> Result<(), Failure> 
     }
 }
 
-async fn read_again(
-    store: &Store,
-    dispatcher: &Dispatcher,
-    config: &Config,
-) -> Result<(), Failure> {
+async fn read_again(store: &Store, dispatcher: &Dispatcher, parts: &Parts) -> Result<(), Failure> {
     let mut accepted = 0;
-    for name in config.sources.keys() {
+    for (name, settings) in &parts.config.sources {
+        let reader = parts.extensions.readers.get(settings.format.as_str());
+        let read = |body: &[u8]| match reader {
+            Some(reader) => read_with(reader.as_ref(), body),
+            None => laurel_payloads::read(body),
+        };
         let source = Source::new(name).map_err(|error| Failure::Usage(error.to_string()))?;
         let mut after = 0;
-        while let Some((last, read)) = store.reread_quarantine(&source, after).await? {
-            (after, accepted) = (last, accepted + read);
+        while let Some((last, count)) = store.reread_quarantine_with(&source, after, &read).await? {
+            (after, accepted) = (last, accepted + count);
         }
     }
     finish(

@@ -12,7 +12,7 @@ use serde::de::value::{Error, StrDeserializer};
 
 use super::error::{describe, unknown};
 use super::load::Places;
-use super::{AuthKind, ConfigError};
+use super::{AuthKind, Config, ConfigError, MASIVO};
 
 /// The section that holds the sections of extensions.
 pub(crate) const EXTENSIONS: &str = "extensions";
@@ -118,6 +118,22 @@ impl Foreign {
         let known: Vec<&str> = AuthKind::NAMES.iter().chain(extensions).copied().collect();
         let path = ["sources", source, "auth", &index.to_string(), "kind"];
         self.invalid(&path, unknown("value", kind, &known))
+    }
+
+    /// Refuses the first source whose format nobody reads.
+    pub(crate) fn refuse_formats(
+        &self,
+        config: &Config,
+        extensions: &[&str],
+    ) -> Result<(), ConfigError> {
+        let known: Vec<&str> = [MASIVO].iter().chain(extensions).copied().collect();
+        for (name, source) in &config.sources {
+            if !known.contains(&source.format.as_str()) {
+                let problem = unknown("value", &source.format, &known);
+                return Err(self.invalid(&["sources", name, "format"], problem));
+            }
+        }
+        Ok(())
     }
 
     /// A fault at a place of the configuration.

@@ -48,6 +48,7 @@ impl Loaded {
     ) -> Result<Self, ConfigError> {
         let loaded = Self::with_foreign(named, variables)?;
         loaded.foreign.refuse_sections(&[])?;
+        loaded.foreign.refuse_formats(&loaded.config, &[])?;
         match loaded.foreign.credentials.iter().next() {
             Some((place, credential)) => {
                 Err(loaded.foreign.unknown_kind(place, &credential.kind, &[]))

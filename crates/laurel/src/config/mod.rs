@@ -37,6 +37,7 @@ pub use self::http::{Admin, GraphQl, Http, Ingest, Tls};
 pub use self::load::Loaded;
 pub use self::log::{Log, LogFormat};
 pub use self::network::Network;
+pub(crate) use self::sources::MASIVO;
 pub use self::sources::{RateLimit, Source};
 pub use self::workers::Workers;
 

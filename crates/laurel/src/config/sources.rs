@@ -8,12 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{Auth, duration};
 
+/// The format that is our own.
+pub(crate) const MASIVO: &str = "masivo";
+
 /// One account: a tenant, its credentials, and what counts as a duplicate.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Source {
     /// Credentials; any one that matches is enough, from an address that `ip` allows where it is among them.
     pub auth: Vec<Auth>,
+    /// What its webhooks look like: Masivo's, unless an extension reads another format.
+    pub format: String,
     /// How long equal content counts as the same event delivered again.
     #[serde(with = "duration")]
     #[schemars(with = "String")]
@@ -38,6 +43,7 @@ impl Default for Source {
     fn default() -> Self {
         Self {
             auth: Vec::new(),
+            format: MASIVO.to_owned(),
             duplicate_window: Duration::from_hours(24),
             rate_limit: None,
         }

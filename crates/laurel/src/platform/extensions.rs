@@ -1,6 +1,6 @@
 //! What a `main` has added, and whether it can go together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -8,13 +8,14 @@ use laurel_dispatch::Subscriber;
 use laurel_ingest::Verifier;
 use laurel_migrations::{Migrations, Migrator};
 use laurel_notify::Channel;
+use laurel_payloads::Reader;
 
 use super::Routes;
 use super::command::ExtensionCommand;
 use super::section::Sections;
 use super::verifier::{VerifierKind, Verifiers};
 use crate::cli;
-use crate::config::{AuthKind, ConfigError, Foreign};
+use crate::config::{AuthKind, ConfigError, Foreign, MASIVO};
 
 /// What was added to the stock server.
 #[derive(Default)]
@@ -23,13 +24,29 @@ pub(crate) struct Extensions {
     pub(crate) channels: Vec<Arc<dyn Channel>>,
     pub(crate) migrations: Vec<Migrations>,
     pub(crate) routes: Vec<Routes>,
+    pub(crate) readers: BTreeMap<&'static str, Arc<dyn Reader>>,
     pub(super) sections: Sections,
     pub(super) verifiers: Vec<VerifierKind>,
     /// Made of the configuration's credentials, once it is known who makes what.
     pub(super) made: Verifiers,
+    /// What was wrong as soon as it was added.
+    faults: Vec<String>,
 }
 
 impl Extensions {
+    pub(super) fn add_reader(&mut self, reader: Arc<dyn Reader>) {
+        let format = reader.format();
+        if !is_format(format) {
+            self.faults.push(format!(
+                "the format `{format}`: write small letters, digits and hyphens; names of events begin with it"
+            ));
+        }
+        if format == MASIVO || self.readers.insert(format, reader).is_some() {
+            let fault = format!("there is a reader of the format `{format}` already; rename it");
+            self.faults.push(fault);
+        }
+    }
+
     /// Says what cannot go together.
     pub(super) fn check(&self, commands: &[ExtensionCommand]) -> Result<(), String> {
         let faults = self.faults(commands);
@@ -44,7 +61,8 @@ impl Extensions {
     }
 
     fn faults(&self, commands: &[ExtensionCommand]) -> Vec<String> {
-        let mut faults: Vec<String> = self.sections.faults().cloned().collect();
+        let mut faults = self.faults.clone();
+        faults.extend(self.sections.faults().cloned());
         let channels = || self.channels.iter().map(|channel| channel.name());
         let subscribers = self.subscribers.iter().map(|one| one.name().to_owned());
         // A channel's messages are written by a subscriber of its name.
@@ -120,6 +138,11 @@ impl Extensions {
         let made = made.context("a credential of a kind that no extension knows")?;
         Ok(Arc::clone(&made.verifier))
     }
+}
+
+fn is_format(format: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !format.is_empty() && format.bytes().all(fits)
 }
 
 /// The names that are taken already, or come more than once.

@@ -19,6 +19,7 @@ use laurel_dispatch::Subscriber;
 use laurel_ingest::Verifier;
 use laurel_migrations::{Migrations, MigratorTrait};
 use laurel_notify::Channel;
+use laurel_payloads::Reader;
 use laurel_store::Store;
 
 use self::arguments::Arguments;
@@ -159,6 +160,15 @@ impl<Q> Platform<Q> {
         self
     }
 
+    /// Adds a format of webhooks that are not Masivo's: `format = "<format>"` of a source.
+    ///
+    /// Its events are named `<format>:<name>`. What they mean is for a subscriber that takes those names.
+    #[must_use]
+    pub fn reader(mut self, reader: impl Reader) -> Self {
+        self.extensions.add_reader(Arc::new(reader));
+        self
+    }
+
     /// Adds the tables of an extension: `migrate` and `serve` apply its migrations after ours, under the same lock.
     ///
     /// The migrator names a table of its own in `migration_table_name`, where it is recorded what was applied.
@@ -268,6 +278,8 @@ impl<Q> Platform<Q> {
     fn claim(&mut self) -> Result<(), ConfigError> {
         let (foreign, extensions) = (&self.loaded.foreign, &mut self.extensions);
         foreign.refuse_sections(&extensions.sections.names())?;
+        let formats: Vec<&str> = extensions.readers.keys().copied().collect();
+        foreign.refuse_formats(&self.loaded.config, &formats)?;
         extensions.make_verifiers(foreign)
     }
 }

@@ -47,6 +47,7 @@ fn one(
         allow,
         duplicate_window: source.duplicate_window,
         rate_limit: source.rate_limit.map(rate_limit),
+        reader: extensions.readers.get(source.format.as_str()).cloned(),
         ..SourceSettings::new(Source::new(name)?, verifiers)
     })
 }
