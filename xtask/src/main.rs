@@ -5,6 +5,7 @@ mod bench;
 mod chaos;
 mod ci;
 mod codegen;
+mod fuzz;
 mod judges;
 mod packages;
 mod postgres;
@@ -28,6 +29,8 @@ enum Chore {
     Test(test::Options),
     /// Faults in larger doses than CI's: kills, a database that goes away, a full disk, clients that vanish, overload.
     Chaos(chaos::Options),
+    /// Hours of hostile input in minutes: libFuzzer against the scan, the canonical form, the payloads, the credentials.
+    Fuzz(fuzz::Options),
     /// Measures Laurel beside its yardsticks, in release builds.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -60,6 +63,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::Ci => ci::run(&sh),
         Chore::Test(options) => test::run(&sh, options),
         Chore::Chaos(options) => chaos::run(&sh, options),
+        Chore::Fuzz(options) => fuzz::run(&sh, options),
         Chore::Bench(bench) => bench::run(&sh, bench),
         Chore::Codegen { check: true } => codegen::check(&sh),
         Chore::Codegen { check: false } => codegen::write(&sh),

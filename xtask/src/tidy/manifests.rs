@@ -1,5 +1,5 @@
 //! Versions stand once, in the root's `[workspace.dependencies]`: every dependency of a crate is
-//! taken from there, one on each line.
+//! taken from there, one on each line. A workspace of its own (`xtask/fuzz`) has its own.
 
 use super::{File, Problem};
 
@@ -7,7 +7,10 @@ pub(super) fn check(files: &[File]) -> Vec<Problem> {
     let members = files
         .iter()
         .filter(|file| file.path.ends_with("/Cargo.toml"));
-    members.flat_map(in_member).collect()
+    members
+        .filter(|manifest| !is_workspace(manifest))
+        .flat_map(in_member)
+        .collect()
 }
 
 fn in_member(manifest: &File) -> Vec<Problem> {
@@ -34,6 +37,13 @@ fn in_member(manifest: &File) -> Vec<Problem> {
         }
     }
     problems
+}
+
+fn is_workspace(manifest: &File) -> bool {
+    manifest
+        .text
+        .lines()
+        .any(|line| line.trim() == "[workspace]")
 }
 
 fn from_workspace(line: &str) -> bool {
@@ -77,6 +87,15 @@ mod tests {
             )])
             .len(),
             1
+        );
+    }
+
+    #[test]
+    fn a_workspace_of_its_own_has_its_own_versions() {
+        let text = "[workspace]\n[dependencies]\nserde = \"1\"\n";
+        assert_eq!(
+            check(&[file("xtask/fuzz/Cargo.toml", text)]),
+            Vec::<Problem>::new()
         );
     }
 
