@@ -112,6 +112,19 @@ pub struct Refusal {
     pub text: String,
 }
 
+impl Refusal {
+    /// What `relay` said in a step, or why it said nothing. No address may stand in the text.
+    #[must_use]
+    pub fn by(relay: impl Into<String>, step: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            relay: relay.into(),
+            step,
+            code: None,
+            text: text.into(),
+        }
+    }
+}
+
 /// A worker's claim on the message it carries, as far as its own clock can tell.
 ///
 /// Its sender extends it together with the lease in the database. A process that was stopped for
