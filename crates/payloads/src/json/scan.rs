@@ -37,13 +37,15 @@ pub enum Fault {
     NotUtf8,
     /// Nothing but white space.
     Empty,
+    /// Of 4 GiB or more, which no server is configured to take.
+    TooLong,
 }
 
 impl Fault {
     /// A stable name for problem documents, logs and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::NotJson | Self::Empty => "malformed",
+            Self::NotJson | Self::Empty | Self::TooLong => "malformed",
             Self::NotObject => "not_object",
             Self::TooDeep => "too_deep",
             Self::NotUtf8 => "not_utf8",
@@ -59,6 +61,7 @@ impl fmt::Display for Fault {
             Self::TooDeep => "nested too deep",
             Self::NotUtf8 => "not UTF-8",
             Self::Empty => "empty",
+            Self::TooLong => "too long",
         })
     }
 }
@@ -70,6 +73,12 @@ impl fmt::Display for Fault {
 /// # Errors
 /// The first fault, with its place.
 pub fn scan(body: &[u8]) -> Result<Tape<'_>, Malformed> {
+    if u32::try_from(body.len()).is_err() {
+        return Err(Malformed {
+            fault: Fault::TooLong,
+            offset: 0,
+        });
+    }
     let text = std::str::from_utf8(body).map_err(|error| Malformed {
         fault: Fault::NotUtf8,
         offset: error.valid_up_to(),
@@ -190,9 +199,9 @@ impl Scanner<'_> {
     fn close(&mut self) {
         self.at += 1;
         self.depth -= 1;
-        let next = self.tape.tokens.len();
+        let next = small(self.tape.tokens.len());
         let token = &mut self.tape.tokens[self.open[self.depth]];
-        token.end = self.at;
+        token.end = small(self.at);
         token.next = next;
     }
 
@@ -265,12 +274,11 @@ impl Scanner<'_> {
     }
 
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
-        let next = self.tape.tokens.len() + 1;
         self.tape.tokens.push(Token {
             kind,
-            start,
-            end,
-            next,
+            start: small(start),
+            end: small(end),
+            next: small(self.tape.tokens.len() + 1),
         });
     }
 
@@ -303,4 +311,13 @@ impl Scanner<'_> {
             offset: self.at,
         }
     }
+}
+
+/// An offset or a number of tokens, as the tape keeps it.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a body that is longer is not scanned, and a token has at least a byte"
+)]
+fn small(number: usize) -> u32 {
+    number as u32
 }

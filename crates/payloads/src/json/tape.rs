@@ -15,14 +15,15 @@ pub struct Tape<'a> {
     pub(super) lone_surrogate: Option<usize>,
 }
 
+/// Small, since a body may have one for every two of its bytes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
     pub(super) kind: Kind,
     /// Bytes of the body, quotes and brackets included.
-    pub(super) start: usize,
-    pub(super) end: usize,
+    pub(super) start: u32,
+    pub(super) end: u32,
     /// The token after this value and everything in it.
-    pub(super) next: usize,
+    pub(super) next: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +72,7 @@ impl<'t> Node<'t> {
     }
 
     pub(super) fn next(self) -> usize {
-        self.token().next
+        self.token().next as usize
     }
 
     pub(crate) fn is_object(self) -> bool {
@@ -81,7 +82,7 @@ impl<'t> Node<'t> {
     /// The value as it was written.
     pub(crate) fn raw(self) -> &'t str {
         let token = self.token();
-        &self.tape.text[token.start..token.end]
+        &self.tape.text[token.start as usize..token.end as usize]
     }
 
     /// A string's content; nothing for other values and for strings with a lone surrogate.
