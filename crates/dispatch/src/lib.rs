@@ -3,6 +3,7 @@
 
 mod append;
 mod backoff;
+mod breakers;
 mod context;
 mod dispatcher;
 

@@ -1,12 +1,13 @@
 //! One worker of one subscriber: claim, hand over, and see to what was refused.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use laurel_store::{Delivery, Result, Store};
 use metrics::counter;
 use tokio_util::sync::CancellationToken;
 
+use crate::breakers::Breakers;
 use crate::handling::{Failure, attempt};
 use crate::rejection::Verdict;
 use crate::{Rejection, Settings, Subscriber, backoff};
@@ -17,6 +18,7 @@ pub(crate) struct Worker {
     settings: Settings,
     /// How many claims are to be made one event at a time, after a batch was refused.
     singly: usize,
+    breakers: Breakers,
     looked_for_orphans: Option<Instant>,
 }
 
@@ -27,6 +29,7 @@ impl Worker {
             subscriber,
             settings,
             singly: 0,
+            breakers: Breakers::default(),
             looked_for_orphans: None,
         }
     }
@@ -78,8 +81,26 @@ impl Worker {
         if batch.is_empty() {
             return Ok(owed_more);
         }
-        self.hand_over(batch).await;
+        let batch = self.put_off_resting(batch).await?;
+        if !batch.is_empty() {
+            self.hand_over(batch).await;
+        }
         Ok(true)
+    }
+
+    /// What is left of a batch when the events of sources that rest are put off until the rests end.
+    async fn put_off_resting(&self, batch: Vec<Delivery>) -> Result<Vec<Delivery>> {
+        let rest = |delivery: &Delivery| self.breakers.rest(&delivery.event.source);
+        let (resting, active): (Vec<_>, Vec<_>) = batch
+            .into_iter()
+            .partition(|delivery| rest(delivery).is_some());
+        if let Some(rest) = resting.iter().filter_map(rest).max() {
+            let due_at = self.store.clock().now().saturating_add(rest);
+            self.store
+                .put_off(self.subscriber.name(), &resting, due_at)
+                .await?;
+        }
+        Ok(active)
     }
 
     async fn orphan(&mut self) -> Result<Option<Delivery>> {
@@ -97,8 +118,14 @@ impl Worker {
     }
 
     async fn hand_over(&mut self, batch: Vec<Delivery>) {
+        let began = Instant::now();
         match attempt(&self.store, &self.subscriber, &self.settings, &batch).await {
-            Ok(()) => self.count("done", batch.len()),
+            Ok(()) => {
+                for delivery in &batch {
+                    self.breakers.succeeded(&delivery.event.source);
+                }
+                self.count("done", batch.len());
+            }
             Err(Failure::LeaseLost) => {
                 let subscriber = self.subscriber.name();
                 tracing::warn!(
@@ -106,12 +133,14 @@ impl Worker {
                     "a lease was lost: another worker has taken over"
                 );
             }
-            Err(Failure::Rejected(rejection)) => self.refused(batch, &rejection).await,
+            Err(Failure::Rejected(rejection)) => {
+                self.refused(batch, &rejection, began.elapsed()).await;
+            }
         }
     }
 
     /// Only the guilty event waits: a batch that has one is given back and claimed again, one event at a time.
-    async fn refused(&mut self, mut batch: Vec<Delivery>, rejection: &Rejection) {
+    async fn refused(&mut self, mut batch: Vec<Delivery>, rejection: &Rejection, took: Duration) {
         let name = self.subscriber.name();
         let guilty = match rejection.event_seq {
             Some(seq) => batch.iter().position(|delivery| delivery.event.seq == seq),
@@ -119,7 +148,8 @@ impl Worker {
             None => None,
         };
         let punished = if let Some(index) = guilty {
-            self.punish(&batch.swap_remove(index), rejection).await
+            self.punish(&batch.swap_remove(index), rejection, took)
+                .await
         } else {
             tracing::warn!(subscriber = name, events = batch.len(), reason = %rejection,
                 "a batch was refused: its events are tried one by one");
@@ -132,7 +162,12 @@ impl Worker {
         }
     }
 
-    async fn punish(&self, delivery: &Delivery, rejection: &Rejection) -> Result<()> {
+    async fn punish(
+        &mut self,
+        delivery: &Delivery,
+        rejection: &Rejection,
+        took: Duration,
+    ) -> Result<()> {
         let name = self.subscriber.name();
         let (event, attempt) = (&delivery.event, delivery.attempt);
         let dead = rejection.verdict == Verdict::GiveUp || attempt >= self.settings.most_attempts;
@@ -141,6 +176,14 @@ impl Worker {
             tracing::error!(subscriber = name, event.id = %event.id, event.kind = event.kind, attempt,
                 reason = %rejection, "given up: a dead letter");
             return self.store.bury(name, delivery, &rejection.reason).await;
+        }
+        if let Some(rest) = self.breakers.failed(&event.source, took) {
+            tracing::warn!(
+                subscriber = name,
+                source = event.source.as_str(),
+                ?rest,
+                "its events fail one after the other: it rests"
+            );
         }
         self.count("retried", 1);
         tracing::warn!(subscriber = name, event.id = %event.id, event.kind = event.kind, attempt,
