@@ -56,6 +56,10 @@ fn is_json(headers: &HeaderMap) -> bool {
     let Ok(value) = value.to_str() else {
         return false;
     };
+    // What nearly everybody says.
+    if value == "application/json" {
+        return true;
+    }
     let value = value.to_ascii_lowercase();
     let mut parts = value.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default();

@@ -5,12 +5,12 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use axum::Json;
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use laurel_payloads::json::{Fault, Malformed};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::Refusal;
+use crate::{Refusal, answer};
 
 const PROBLEM: (HeaderName, &str) = (CONTENT_TYPE, "application/problem+json");
 
@@ -37,6 +37,8 @@ pub enum Problem {
     Incomplete,
     /// The source has used up its share of requests; the next one is let through in so many seconds.
     RateLimited(u64),
+    /// There is no database yet: to be sent again.
+    Starting,
     /// More is under way than intake can hold: to be sent again.
     Overloaded(Overload),
     /// The event could not be stored now, or it is not known whether it was: to be sent again.
@@ -72,6 +74,7 @@ impl Problem {
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::Incomplete => "incomplete",
             Self::RateLimited(_) => "rate_limited",
+            Self::Starting => "starting",
             Self::Overloaded(_) | Self::Unavailable => "unavailable",
         }
     }
@@ -97,7 +100,9 @@ impl Problem {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Overloaded(_) | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Starting | Self::Overloaded(_) | Self::Unavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -121,6 +126,7 @@ impl Problem {
             Self::RateLimited(seconds) => {
                 format!("more than this source may send: send it again in {seconds} s")
             }
+            Self::Starting => "the server is starting: send it again".to_owned(),
             Self::Overloaded(_) => "too much is under way: send it again".to_owned(),
             Self::Unavailable => "the event could not be stored: send it again".to_owned(),
         }
@@ -132,7 +138,9 @@ impl Problem {
             Self::Unauthorized(_) => (WWW_AUTHENTICATE, "Bearer, Basic realm=\"webhooks\""),
             Self::Preflight | Self::MethodNotAllowed => (ALLOW, "POST, OPTIONS"),
             Self::RateLimited(seconds) => return Some((RETRY_AFTER, seconds.into())),
-            Self::Overloaded(_) | Self::Unavailable => return Some((RETRY_AFTER, a_while())),
+            Self::Starting | Self::Overloaded(_) | Self::Unavailable => {
+                return Some((RETRY_AFTER, a_while()));
+            }
             // The rest of the body is still on its way: nothing more can be read from this connection.
             Self::Timeout | Self::TooLarge | Self::Incomplete => (CONNECTION, "close"),
             _ => return None,
@@ -141,12 +149,12 @@ impl Problem {
     }
 
     /// What the sender of the request with this id is told.
-    pub(crate) fn answer(self, request: Uuid) -> Response {
+    pub fn answer(self, request: Uuid) -> Response {
         let status = self.status();
         let mut response = if self == Self::Preflight {
-            status.into_response()
+            answer::named(request, status)
         } else {
-            (status, [PROBLEM], Json(self.document(request))).into_response()
+            answer::named(request, (status, [PROBLEM], Json(self.document(request))))
         };
         response.headers_mut().extend(self.header());
         response

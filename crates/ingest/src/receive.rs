@@ -8,7 +8,7 @@ use axum::body::{Body, HttpBody};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::any;
 use laurel_payloads::{Timestamp, read, read_with};
@@ -21,9 +21,6 @@ use crate::claim::{Claim, Verified};
 use crate::refusal::Refused;
 use crate::verifiers::client;
 use crate::{Intake, Overload, Problem, Settings, Unverified, answer, body};
-
-/// Names the request in the answer, in a problem and in the log.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The routes of intake.
 pub fn router(intake: Intake) -> Router {
@@ -52,19 +49,15 @@ async fn receive(
     // At debug, since it costs each webhook that is taken; a refusal carries the id by itself.
     let span = tracing::debug_span!("webhook", request.id = %id);
     let answered = accept(&intake, &target, &head, &mut body);
-    let mut response = match answered.instrument(span).await {
-        Ok(appended) => answer::stored(appended),
+    match answered.instrument(span).await {
+        Ok(appended) => answer::stored(id, appended),
         Err(refused) => {
             body::discard(body, &head.headers, &intake.settings);
             // Only names that are configured are told: others are input.
             let source = intake.account(&target.source).map(Account::name);
             refused.tell(id, source.unwrap_or("unknown"), announced)
         }
-    };
-    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
-        response.headers_mut().insert(REQUEST_ID, id);
     }
-    response
 }
 
 async fn accept(
@@ -107,12 +100,12 @@ async fn prove<'a>(
     claim: Claim<'a>,
     body: &mut Body,
 ) -> Result<(Verified<'a>, Room), Refused> {
+    if intake.writer.is_full() {
+        return Err(Problem::Overloaded(Overload::Queue).into());
+    }
     let proven = claim.proven();
     if let Some(account) = proven {
         account.admit()?;
-    }
-    if intake.writer.is_full() {
-        return Err(Problem::Overloaded(Overload::Queue).into());
     }
     let (body, room) = body::read(body, &intake.settings, intake.budget.room()).await?;
     let refused = |(refusal, body)| Refused::with_body(Problem::Unauthorized(refusal), body);

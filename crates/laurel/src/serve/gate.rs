@@ -4,9 +4,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
+use laurel_ingest::Problem;
+use laurel_store::{Clock, SystemClock};
 use tower::ServiceExt;
 
 /// What a router answers with, once it is there.
@@ -35,53 +35,36 @@ impl Gate {
                 .clone();
             match router {
                 Some(router) => router.oneshot(request).await.into_response(),
-                None => come_back(),
+                None => Problem::Starting.answer(SystemClock.id()),
             }
         })
     }
 }
 
-fn come_back() -> Response {
-    let problem = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"the server is starting: send it again","code":"starting"}"#;
-    let mut response = (StatusCode::SERVICE_UNAVAILABLE, problem).into_response();
-    let headers = response.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
-    headers.insert(RETRY_AFTER, HeaderValue::from_static("5"));
-    response
-}
-
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
     use axum::routing::get;
 
     use super::*;
 
     #[tokio::test]
-    async fn requests_are_told_to_come_back_until_the_gate_opens() {
+    async fn a38_requests_are_told_to_come_back_until_the_gate_opens() {
         let gate = Gate::default();
         let ask = async || {
-            let response = gate
-                .router()
-                .oneshot(Request::new(Body::empty()))
-                .await
-                .unwrap();
-            (
-                response.status(),
-                response.headers().get(RETRY_AFTER).cloned(),
-            )
+            let request = Request::new(Body::empty());
+            gate.router().oneshot(request).await.unwrap()
         };
-        assert_eq!(
-            ask().await,
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                Some(HeaderValue::from_static("5"))
-            )
-        );
+        let told = ask().await;
+        assert_eq!(told.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(told.headers()[CONTENT_TYPE], "application/problem+json");
+        let after = told.headers()[RETRY_AFTER].to_str().unwrap();
+        assert!((3..=7).contains(&after.parse::<u32>().unwrap()), "{after}");
         gate.open(Router::new().route("/", get(|| async { "here" })));
-        assert_eq!(ask().await, (StatusCode::OK, None));
+        let answered = ask().await;
+        assert_eq!(answered.status(), StatusCode::OK);
+        assert!(!answered.headers().contains_key(RETRY_AFTER));
     }
 }

@@ -144,6 +144,7 @@ mod tests {
             ("standard-webhooks", false),
             ("token", true),
             ("token", false),
+            ("token", false),
         ];
         assert_eq!(
             examples(),
