@@ -11,7 +11,9 @@
 
 mod caps;
 mod connection;
+mod host;
 mod slots;
+mod socket;
 pub mod tls;
 
 use std::io;

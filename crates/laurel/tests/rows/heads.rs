@@ -107,10 +107,21 @@ fn a25_a26_a_header_that_cannot_be_one_is_refused() {
 }
 
 #[test]
-fn a_host_may_be_called_anything() {
+fn an_http_1_1_request_names_one_host_and_an_http_1_0_request_need_not() {
     run(async {
         let door = Door::open(TestDatabase::sqlite().await).await;
         let line = format!("POST /webhooks/masivo/{TOKEN} HTTP/1.1");
+        for headers in [
+            "",
+            "Host: x\r\nHost: x\r\n",
+            "Host: x\r\nHost: y\r\n",
+            "Host: a b\r\n",
+            "Host: x, y\r\n",
+        ] {
+            let status = door.ask(with_length(&line, headers)).await;
+            assert!(status == "400 host", "RFC 9112, 3.2: {headers:?}: {status}");
+        }
+        door.assert_nothing_was_stored().await;
         let old = line.replace("HTTP/1.1", "HTTP/1.0");
         assert_eq!(door.ask(with_length(&old, "")).await, "200 accepted");
         for host in [
