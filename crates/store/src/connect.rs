@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
@@ -94,6 +95,17 @@ fn sqlite(options: &Options, read_only: bool) -> ConnectOptions {
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>);
     sqlite.test_before_acquire(false);
+    // SQLite itself ends a transaction when the disk is full or fails. sqlx 0.9 does not notice: its ROLLBACK fails, it goes
+    // on as if inside of that transaction, and what came next would be answered and never committed.
+    sqlite.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.before_acquire(|connection, _| {
+            Box::pin(async {
+                // The rollback of a transaction that was dropped is on its way before this.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
+    });
     sqlite.map_sqlx_sqlite_opts(move |sqlx| {
         let sqlx = sqlx
             .foreign_keys(true)

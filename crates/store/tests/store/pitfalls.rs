@@ -15,6 +15,7 @@ both_databases!(
     a_begin_that_is_cancelled_leaves_no_session_in_a_transaction,
     an_append_whose_caller_goes_away_is_stored_wholly_or_not_at_all,
     a_transaction_that_is_dropped_is_rolled_back,
+    a_transaction_that_the_database_ended_takes_no_other_with_it,
     what_is_read_may_be_written_in_the_same_transaction,
     a_read_does_not_wait_for_an_open_transaction,
     durability_is_on_whatever_the_database_was_set_to,
@@ -108,6 +109,31 @@ async fn a_transaction_that_is_dropped_is_rolled_back(database: TestDatabase) {
     }
     let left: i64 = raw::value(&database.store, "SELECT count(*) FROM suppressions").await;
     assert_eq!(left, 0);
+}
+
+async fn a_transaction_that_the_database_ended_takes_no_other_with_it(database: TestDatabase) {
+    let store = &database.store;
+    if is_postgres(store).await {
+        return; // It waits for the ROLLBACK.
+    }
+    raw::run(store, "CREATE TABLE once (n INTEGER UNIQUE)").await;
+    raw::run(store, "INSERT INTO once VALUES (1)").await;
+    for number in 1..=5 {
+        // As SQLite does by itself when the disk is full.
+        let tx = store.begin().await.expect("a transaction");
+        let twice = "INSERT OR ROLLBACK INTO once VALUES (1)";
+        let refused = tx.connection().execute_unprepared(twice).await;
+        assert!(refused.is_err(), "it is there already");
+        drop(tx);
+        let tx = store.begin().await.expect("a transaction");
+        tx.rollback().await.expect("a rollback");
+
+        let answer = database.append(&[&coupon("ana", number)]).await[0];
+        assert_eq!(answer.outcome, Outcome::Accepted);
+        let observer = database.another_store().await;
+        let events: i64 = raw::value(&observer, "SELECT count(*) FROM events").await;
+        assert_eq!(usize::try_from(events), Ok(number), "what was answered");
+    }
 }
 
 async fn what_is_read_may_be_written_in_the_same_transaction(database: TestDatabase) {
