@@ -6,5 +6,6 @@ mod folder;
 mod house;
 mod leasing;
 mod merging;
+mod odd;
 mod withholding;
 mod working;
