@@ -5,8 +5,11 @@ mod bench;
 mod chaos;
 mod ci;
 mod codegen;
+mod examples;
 mod fuzz;
+mod instructions;
 mod judges;
+mod new_crate;
 mod packages;
 mod postgres;
 mod process;
@@ -31,9 +34,15 @@ enum Chore {
     Chaos(chaos::Options),
     /// Hours of hostile input in minutes: libFuzzer against the scan, the canonical form, the payloads, the credentials.
     Fuzz(fuzz::Options),
+    /// Counts what reading a body costs, beside `serde_json`, and that it grows no faster than the body.
+    Instructions,
     /// Measures Laurel beside its yardsticks, in release builds.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// An extension to begin with: a crate that compiles, is tidy and passes its test.
+    NewCrate(new_crate::Options),
+    /// What is built on Laurel from outside: the program of docs/examples, and a new crate of each kind.
+    Examples,
     /// Writes the generated files of docs/ anew.
     Codegen {
         /// Changes nothing; fails when a file differs from what would be generated.
@@ -58,13 +67,17 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
     process::forget_own_package()?;
     process::catch_signals()?;
     let sh = Shell::new()?;
+    let started_in = sh.current_dir();
     sh.change_dir(root());
     match chore {
         Chore::Ci => ci::run(&sh),
         Chore::Test(options) => test::run(&sh, options),
         Chore::Chaos(options) => chaos::run(&sh, options),
         Chore::Fuzz(options) => fuzz::run(&sh, options),
+        Chore::Instructions => instructions::run(&sh),
         Chore::Bench(bench) => bench::run(&sh, bench),
+        Chore::NewCrate(options) => new_crate::run(&sh, options, &started_in),
+        Chore::Examples => examples::run(&sh),
         Chore::Codegen { check: true } => codegen::check(&sh),
         Chore::Codegen { check: false } => codegen::write(&sh),
         Chore::Tidy => tidy::run(&sh),

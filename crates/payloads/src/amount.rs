@@ -10,7 +10,10 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::json::number::{self, Number};
+use crate::json::{
+    self,
+    number::{self, Number},
+};
 
 /// A quantity of a reward (points, money, pieces), exact to six decimals.
 ///
@@ -121,7 +124,7 @@ impl<'de> Deserialize<'de> for Amount {
         if !raw.starts_with('"') {
             return raw.parse().map_err(D::Error::custom);
         }
-        let text: Cow<'_, str> = serde_json::from_str(raw).map_err(D::Error::custom)?;
+        let text = json::content(raw).unwrap_or_default();
         if text.contains(['e', 'E']) {
             return Err(D::Error::custom(InvalidAmount::NotANumber));
         }

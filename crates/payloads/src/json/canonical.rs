@@ -94,12 +94,24 @@ impl<'t> Form<'t> {
             && let Some((key, value)) = self.members.pop()
         {
             self.comma(&mut first);
-            text::write(&key, &mut self.bytes);
-            self.bytes.push(b':');
+            self.key(key);
             self.value(value)?;
         }
         self.bytes.push(b'}');
         Ok(())
+    }
+
+    fn key(&mut self, key: Cow<'_, str>) {
+        match key {
+            // It had no escape, and so needs none.
+            Cow::Borrowed(plain) => {
+                self.bytes.push(b'"');
+                self.as_written(plain);
+                self.bytes.push(b'"');
+            }
+            Cow::Owned(unescaped) => text::write(&unescaped, &mut self.bytes),
+        }
+        self.bytes.push(b':');
     }
 
     fn array(&mut self, node: Node<'t>) -> Result<(), Twice> {

@@ -15,3 +15,4 @@ pub use canonical::Ambiguity;
 pub use scan::{Fault, MAX_DEPTH, Malformed, scan};
 pub(crate) use tape::Node;
 pub use tape::Tape;
+pub(crate) use text::content;

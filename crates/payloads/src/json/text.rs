@@ -1,5 +1,17 @@
 //! The content of a JSON string, out of its escapes and back into the fewest.
 
+use std::borrow::Cow;
+
+/// The content of a value's JSON text, where that is a string that a Rust string can hold.
+pub(crate) fn content(raw: &str) -> Option<Cow<'_, str>> {
+    let content = raw.strip_prefix('"')?.strip_suffix('"')?;
+    if content.contains('\\') {
+        unescape(content).map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(content))
+    }
+}
+
 /// How many bytes of a string, from its start, stand for themselves: no quote, no backslash, no
 /// control character.
 pub(super) fn plain(bytes: &[u8]) -> usize {

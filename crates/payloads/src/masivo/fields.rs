@@ -1,6 +1,5 @@
 //! How single fields are read where serde's own way would be too strict or too lax.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -9,7 +8,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::Timestamp;
+use crate::{Timestamp, json};
 
 /// An object, and only an object: a derived struct would take `[1, "x"]` for its first two fields.
 pub(super) struct Object<T>(pub(super) T);
@@ -90,7 +89,7 @@ where
     D: Deserializer<'de>,
 {
     let raw = <&RawValue>::deserialize(deserializer)?;
-    let text = serde_json::from_str::<Cow<'_, str>>(raw.get()).ok();
+    let text = json::content(raw.get());
     Ok(text.and_then(|text| Timestamp::parse_rfc3339(&text)))
 }
 
