@@ -147,3 +147,27 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for InGulps<S> {
         Pin::new(&mut self.0).poll_write_vectored(cx, parts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_comes_is_read_a_little_at_a_time_and_all_of_it() {
+        let sent: Vec<u8> = (0..=u8::MAX).cycle().take(3 * GULP + 1).collect();
+        let mut stream = InGulps(sent.as_slice());
+        let (mut buffer, mut read, mut gulps) = (vec![0; 10 * GULP], Vec::new(), Vec::new());
+        loop {
+            let length = stream.read(&mut buffer).await.unwrap();
+            if length == 0 {
+                break;
+            }
+            gulps.push(length);
+            read.extend_from_slice(&buffer[..length]);
+        }
+        assert_eq!(gulps, [GULP, GULP, GULP, 1]);
+        assert_eq!(read, sent);
+    }
+}

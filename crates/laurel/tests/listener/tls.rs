@@ -77,6 +77,26 @@ async fn who_does_not_shake_hands_is_closed_and_leaves_room() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_trickles_in_is_closed_at_the_deadline() {
+    let authority = Authority::new();
+    let server = server(&authority, short()).await;
+    let (mut reader, mut writer) = server.connect().await.into_split();
+    let trickle = tokio::spawn(async move {
+        // A record of 16 KiB, which is looked at when it is whole.
+        writer.write_all(b"\x16\x03\x01\x40\x00").await.unwrap();
+        let mut every = tokio::time::interval(Duration::from_millis(20));
+        while writer.write_all(b"a").await.is_ok() {
+            every.tick().await;
+        }
+    });
+    assert_eq!(read_to_close(&mut reader).await, "");
+    timeout(SOON, trickle)
+        .await
+        .expect("the writer notices")
+        .unwrap();
+}
+
+#[tokio::test]
 async fn deadlines_hold_behind_the_handshake() {
     let authority = Authority::new();
     let server = server(&authority, short()).await;
