@@ -12,7 +12,7 @@ struct Home {
     foreign: &'static [&'static str],
 }
 
-const HOMES: [Home; 12] = [
+const HOMES: &[Home] = &[
     Home {
         folder: "crates/payloads",
         ours: &[],
@@ -49,6 +49,11 @@ const HOMES: [Home; 12] = [
         foreign: &["axum", "lettre", "minijinja"],
     },
     Home {
+        folder: "crates/masivo-api",
+        ours: &["payloads", "settings", "store", "dispatch"],
+        foreign: &["clap", "sea-orm", "sea-orm-migration"],
+    },
+    Home {
         folder: "crates/simulator",
         ours: &["payloads"],
         foreign: &[],
@@ -61,6 +66,7 @@ const HOMES: [Home; 12] = [
             "dispatch",
             "ingest",
             "graphql",
+            "masivo-api",
             "notify",
             "settings",
             "simulator",
