@@ -1,17 +1,29 @@
-//! What is done now and then: the backlog shown as metrics, and the duplicate window's end.
+//! What is done now and then: the backlog and the oldest reservations shown as metrics, and the duplicate window's end.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use laurel_store::{Result, Store};
+use laurel_store::{Result, Source, Store};
 use metrics::gauge;
 use tokio_util::sync::CancellationToken;
 
 /// Counting a large backlog takes the database a moment.
 const EVERY: Duration = Duration::from_secs(15);
 
+/// Reading every reservation takes it longer: once in so many rounds, ten minutes, and not at the start.
+const HOLDS_EVERY: u32 = 40;
+
 pub(crate) async fn run(store: Store, stop: CancellationToken) {
-    while !stop.is_cancelled() {
-        if let Err(error) = once(&store, &stop).await {
+    let mut holds = BTreeMap::new();
+    for round in 1_u32.. {
+        if stop.is_cancelled() {
+            return;
+        }
+        let mut done = once(&store, &stop).await;
+        if round % HOLDS_EVERY == 0 {
+            done = done.and(show_oldest_holds(&store, &mut holds).await);
+        }
+        if let Err(error) = done {
             tracing::debug!(%error, "upkeep has to wait");
         }
         tokio::select! {
@@ -29,6 +41,20 @@ async fn once(store: &Store, stop: &CancellationToken) -> Result<()> {
         gauge!("laurel_deliveries_dead", "subscriber" => subscriber).set(count(backlog.dead));
     }
     while !stop.is_cancelled() && store.forget_expired().await? {}
+    Ok(())
+}
+
+/// Shows how old each source's oldest open reservation is; `shown` are the sources that had one before.
+async fn show_oldest_holds(store: &Store, shown: &mut BTreeMap<Source, i64>) -> Result<()> {
+    let now = store.clock().now().micros();
+    shown.values_mut().for_each(|age| *age = 0);
+    for hold in store.oldest_holds().await? {
+        shown.insert(hold.source, (now - hold.since.micros()).max(0) / 1_000_000);
+    }
+    for (source, age) in shown {
+        let source = source.as_str().to_owned();
+        gauge!("laurel_reservations_oldest_open_seconds", "source" => source).set(count(*age));
+    }
     Ok(())
 }
 

@@ -28,7 +28,7 @@ pub use events::{Appended, EventFilter, EventRecord, EventState, NewEvent, Outco
 pub use history::{
     Activity, BalanceLine, BalanceRecord, CurrentTier, CustomerCursor, CustomerFilter,
     CustomerRecord, CustomerUpdate, HistoryCursor, HistoryEntryRecord, HistoryFilter, Interval,
-    LearntReward, LearntTier, Moment, Movements, NewEntry, NewLine, Profile, Reserved,
+    LearntReward, LearntTier, Moment, Movements, NewEntry, NewLine, OldestHold, Profile, Reserved,
     RewardRecord, TierChangeRecord, TierRecord, TierShare, TierStep, WalletSnapshot,
 };
 pub use outbox::{

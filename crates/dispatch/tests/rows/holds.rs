@@ -11,6 +11,7 @@ both_databases!(
     c20_what_is_closed_twice_is_closed_once,
     c21_a_reservation_of_more_than_there_is_is_shown,
     c22_a_reservation_that_nobody_closes_ends_when_it_says,
+    c22_the_oldest_open_reservation_of_each_source_is_known,
 );
 
 const HOLD: &str = "REWARDS_RESERVATION";
@@ -110,4 +111,42 @@ async fn c22_a_reservation_that_nobody_closes_ends_when_it_says(database: TestDa
         ["points 10 (4)"],
         "no end is no end"
     );
+}
+
+async fn c22_the_oldest_open_reservation_of_each_source_is_known(database: TestDatabase) {
+    let house = House::new(database).await;
+    let store = house.database.store.clone();
+    let oldest = async || store.oldest_holds().await.expect("an answer");
+    assert_eq!(oldest().await, []);
+    let day = |event, amount: &str, day: u8| {
+        held(event, amount, "").replace("01-05", &format!("01-{day:02}"))
+    };
+    house
+        .take(&[
+            day(SPEND, "9", 1),
+            day(HOLD, "1", 2),
+            day(HOLD, "1", 3),
+            day(HOLD, "1", 4),
+        ])
+        .await;
+    let of_day = |day: u8| {
+        let text = format!("2026-01-{day:02}T00:00:00Z");
+        laurel_payloads::Timestamp::parse_rfc3339(&text).expect("a time")
+    };
+    for closed in [2, 3] {
+        let found = oldest().await;
+        assert_eq!((found.len(), found[0].since), (1, of_day(closed)));
+        assert_eq!(found[0].source, house.database.source());
+        house.take(&[day(RELEASE, "1", closed)]).await;
+    }
+    house.take(&[day(SPEND, "0.5", 4)]).await;
+    assert_eq!(
+        oldest().await[0].since,
+        of_day(4),
+        "a part of it is still open"
+    );
+    house
+        .take(&[day(SPEND, "0.50000", 4).replace("\"note\":\"\"", "\"note\":\"rest\"")])
+        .await;
+    assert_eq!(oldest().await, []);
 }

@@ -54,9 +54,7 @@ fn reserved(backend: DbBackend) -> String {
     format!(
         "held AS (SELECT DISTINCT customer_id, reward_id FROM reward_lines WHERE source = $1 \
            AND customer_id {} AND kind = 'REWARDS_RESERVATION'), \
-         holds AS (SELECT l.customer_id, l.reward_id, sum(CASE WHEN l.kind <> 'REWARDS_RESERVATION' \
-             THEN CASE WHEN l.amount < 0 THEN l.amount ELSE 0 END \
-             WHEN l.reservation_expires_at IS NULL OR l.reservation_expires_at > $2 THEN l.amount ELSE 0 END) AS open \
+         holds AS (SELECT l.customer_id, l.reward_id, {open} AS open \
            FROM held JOIN reward_lines l ON l.source = $1 AND l.customer_id = held.customer_id \
              AND l.reward_id = held.reward_id \
            WHERE l.kind IN ('REWARDS_RESERVATION', 'REWARDS_RESERVATION_CANCELLED', 'CUSTOMER_REDEMPTION') \
@@ -64,7 +62,16 @@ fn reserved(backend: DbBackend) -> String {
          reserved AS (SELECT customer_id, reward_id, \
              CAST(sum(CASE WHEN open > 0 THEN open ELSE 0 END) AS BIGINT) AS reserved \
            FROM holds GROUP BY customer_id, reward_id)",
-        sql::in_list(backend, 3)
+        sql::in_list(backend, 3),
+        open = open_amount("$2")
+    )
+}
+
+/// What is open of the reservation whose lines are `l`, at the time that a parameter gives.
+pub(super) fn open_amount(now: &str) -> String {
+    format!(
+        "sum(CASE WHEN l.kind <> 'REWARDS_RESERVATION' THEN CASE WHEN l.amount < 0 THEN l.amount ELSE 0 END \
+         WHEN l.reservation_expires_at IS NULL OR l.reservation_expires_at > {now} THEN l.amount ELSE 0 END)"
     )
 }
 
