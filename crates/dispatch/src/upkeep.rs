@@ -47,7 +47,9 @@ async fn once(store: &Store, stop: &CancellationToken) -> Result<()> {
 /// Shows how old each source's oldest open reservation is; `shown` are the sources that had one before.
 async fn show_oldest_holds(store: &Store, shown: &mut BTreeMap<Source, i64>) -> Result<()> {
     let now = store.clock().now().micros();
-    shown.values_mut().for_each(|age| *age = 0);
+    for age in shown.values_mut() {
+        *age = 0;
+    }
     for hold in store.oldest_holds().await? {
         shown.insert(hold.source, (now - hold.since.micros()).max(0) / 1_000_000);
     }
