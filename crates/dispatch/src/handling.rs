@@ -54,7 +54,8 @@ async fn settle(
         None => store.begin().await?,
     };
     if let Err(error) = transaction.settle(subscriber, batch).await {
-        transaction.rollback().await?;
+        // Where that fails, too, the first error is the one that tells why.
+        transaction.rollback().await.ok();
         return Err(error);
     }
     transaction.commit().await

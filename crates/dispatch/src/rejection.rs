@@ -5,6 +5,20 @@ use std::fmt;
 use crate::RecordedEvent;
 
 /// Why a subscriber did not handle a batch, and what is to become of it.
+///
+/// ```
+/// use laurel_dispatch::Rejection;
+///
+/// /// A call that may succeed later, and one that never will.
+/// fn called(status: u16) -> Result<(), Rejection> {
+///     match status {
+///         200..=299 => Ok(()),
+///         404 => Err(Rejection::give_up("there is no such customer")),
+///         _ => Err(Rejection::retry(format!("it answered {status}"))),
+///     }
+/// }
+/// # assert!(called(503).is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     pub(crate) verdict: Verdict,
@@ -16,6 +30,8 @@ pub struct Rejection {
 pub(crate) enum Verdict {
     Retry,
     GiveUp,
+    /// The disk is full: no event's fault.
+    NoRoom,
 }
 
 impl Rejection {
@@ -55,6 +71,10 @@ impl std::error::Error for Rejection {}
 
 impl From<laurel_store::Error> for Rejection {
     fn from(error: laurel_store::Error) -> Self {
-        Self::retry(error)
+        let mut rejection = Self::retry(&error);
+        if error.is_full() {
+            rejection.verdict = Verdict::NoRoom;
+        }
+        rejection
     }
 }

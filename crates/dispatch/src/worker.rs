@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use laurel_store::{Delivery, Result, Store};
+use laurel_store::{Delivery, Error, Result, Store};
 use metrics::counter;
 use tokio_util::sync::CancellationToken;
 
@@ -19,6 +19,10 @@ pub(crate) struct Worker {
     /// How many claims are to be made one event at a time, after a batch was refused.
     singly: usize,
     breakers: Breakers,
+    /// What the database did not take back when it was to be given back.
+    owed: Vec<Delivery>,
+    /// Whether the database had no room for what the last batch wrote.
+    full: bool,
     looked_for_orphans: Option<Instant>,
 }
 
@@ -30,6 +34,8 @@ impl Worker {
             settings,
             singly: 0,
             breakers: Breakers::default(),
+            owed: Vec::new(),
+            full: false,
             looked_for_orphans: None,
         }
     }
@@ -63,10 +69,10 @@ impl Worker {
     /// Does one thing that is to be done; answers false where there is nothing.
     pub(crate) async fn step(&mut self) -> Result<bool> {
         let name = self.subscriber.name();
+        self.give_back().await?;
         let owed_more = self.store.backfill(name).await?;
         if let Some(orphan) = self.orphan().await? {
-            self.hand_over(vec![orphan]).await;
-            return Ok(true);
+            return Ok(self.hand_over(vec![orphan]).await);
         }
         let limit = if self.singly > 0 {
             1
@@ -82,23 +88,38 @@ impl Worker {
             return Ok(owed_more);
         }
         let batch = self.put_off_resting(batch).await?;
-        if !batch.is_empty() {
-            self.hand_over(batch).await;
+        Ok(batch.is_empty() || self.hand_over(batch).await)
+    }
+
+    /// Gives back what could not be given back before: left to their leases, its events would count as having killed us.
+    async fn give_back(&mut self) -> Result<()> {
+        if !self.owed.is_empty() {
+            let name = self.subscriber.name();
+            self.store.release(name, &self.owed).await?;
+            self.owed.clear();
         }
-        Ok(true)
+        Ok(())
+    }
+
+    fn owe(&mut self, deliveries: Vec<Delivery>, error: &Error) {
+        let subscriber = self.subscriber.name();
+        tracing::error!(subscriber, %error, "deliveries wait until the database takes them back");
+        self.owed.extend(deliveries);
     }
 
     /// What is left of a batch when the events of sources that rest are put off until the rests end.
-    async fn put_off_resting(&self, batch: Vec<Delivery>) -> Result<Vec<Delivery>> {
+    async fn put_off_resting(&mut self, batch: Vec<Delivery>) -> Result<Vec<Delivery>> {
         let rest = |delivery: &Delivery| self.breakers.rest(&delivery.event.source);
         let (resting, active): (Vec<_>, Vec<_>) = batch
             .into_iter()
             .partition(|delivery| rest(delivery).is_some());
         if let Some(rest) = resting.iter().filter_map(rest).max() {
             let due_at = self.store.clock().now().saturating_add(rest);
-            self.store
-                .put_off(self.subscriber.name(), &resting, due_at)
-                .await?;
+            let name = self.subscriber.name();
+            if let Err(error) = self.store.put_off(name, &resting, due_at).await {
+                self.owe([resting, active].concat(), &error);
+                return Err(error);
+            }
         }
         Ok(active)
     }
@@ -117,7 +138,8 @@ impl Worker {
         Ok(orphan)
     }
 
-    async fn hand_over(&mut self, batch: Vec<Delivery>) {
+    /// Answers false where there is no point in going on at once.
+    async fn hand_over(&mut self, batch: Vec<Delivery>) -> bool {
         let began = Instant::now();
         match attempt(&self.store, &self.subscriber, &self.settings, &batch).await {
             Ok(()) => {
@@ -125,6 +147,7 @@ impl Worker {
                     self.breakers.succeeded(&delivery.event.source);
                 }
                 self.count("done", batch.len());
+                self.full = false;
             }
             Err(Failure::LeaseLost) => {
                 let subscriber = self.subscriber.name();
@@ -133,10 +156,26 @@ impl Worker {
                     "a lease was lost: another worker has taken over"
                 );
             }
+            Err(Failure::Rejected(rejection)) if rejection.verdict == Verdict::NoRoom => {
+                self.wait_for_room(batch, &rejection).await;
+                return false;
+            }
             Err(Failure::Rejected(rejection)) => {
                 self.refused(batch, &rejection, began.elapsed()).await;
             }
         }
+        true
+    }
+
+    /// No event is to blame for a disk that is full, and it costs none of them an attempt.
+    async fn wait_for_room(&mut self, batch: Vec<Delivery>, rejection: &Rejection) {
+        if !std::mem::replace(&mut self.full, true) {
+            tracing::error!(subscriber = self.subscriber.name(), reason = %rejection,
+                "the database has no room: events wait");
+        }
+        self.owed.extend(batch);
+        // Where this fails, too, it is the first thing to be done next time.
+        self.give_back().await.ok();
     }
 
     /// Only the guilty event waits: a batch that has one is given back and claimed again, one event at a time.
@@ -147,18 +186,18 @@ impl Worker {
             None if batch.len() == 1 => Some(0),
             None => None,
         };
-        let punished = if let Some(index) = guilty {
-            self.punish(&batch.swap_remove(index), rejection, took)
-                .await
+        if let Some(index) = guilty {
+            let culprit = batch.swap_remove(index);
+            if let Err(error) = self.punish(&culprit, rejection, took).await {
+                self.owe(vec![culprit], &error);
+            }
         } else {
             tracing::warn!(subscriber = name, events = batch.len(), reason = %rejection,
                 "a batch was refused: its events are tried one by one");
             self.singly = batch.len();
-            Ok(())
-        };
-        let released = self.store.release(name, &batch).await;
-        if let Err(error) = punished.and(released) {
-            tracing::error!(subscriber = name, %error, "deliveries wait until their leases run out");
+        }
+        if let Err(error) = self.store.release(name, &batch).await {
+            self.owe(batch, &error);
         }
     }
 

@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use laurel_dispatch::{
     Context, Dispatcher, Drained, Kinds, RecordedEvent, Rejection, Settings, Subscriber,
 };
-use laurel_store::Store;
+use laurel_store::{Error, Store, Tx};
 use laurel_testkit::{TestDatabase, both_databases};
+use sea_orm::{ConnectionTrait, DbBackend};
 
 /// What the subscriber does with an event of a name.
 #[derive(Clone, Copy, PartialEq)]
@@ -19,6 +20,7 @@ enum Deed {
     Panic,
     Hang,
     HoldTheWriter,
+    FillTheDisk,
 }
 
 /// A subscriber that misbehaves at one kind of event, and notes the others.
@@ -50,6 +52,7 @@ impl Subscriber for Moody {
                     cx.write().await?;
                     std::future::pending::<()>().await;
                 }
+                Some(Deed::FillTheDisk) => fill_the_disk(cx.write().await?).await?,
                 None => {}
             }
         }
@@ -60,6 +63,27 @@ impl Subscriber for Moody {
             .extend(names);
         Ok(())
     }
+}
+
+/// Meets what a write meets when there is no room left.
+async fn fill_the_disk(tx: &Tx) -> Result<(), Error> {
+    let connection = tx.connection();
+    let sql = match connection.get_database_backend() {
+        DbBackend::Postgres => "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$",
+        _ => "PRAGMA max_page_count = 1; CREATE TABLE more AS SELECT zeroblob(1000000) AS filler",
+    };
+    Ok(connection.execute_unprepared(sql).await.map(drop)?)
+}
+
+/// There is room again.
+async fn make_room(database: &TestDatabase) {
+    let tx = database.store.begin().await.expect("a transaction");
+    if tx.connection().get_database_backend() == DbBackend::Sqlite {
+        let more = "PRAGMA max_page_count = 1000000";
+        let more = tx.connection().execute_unprepared(more).await;
+        more.expect("more pages");
+    }
+    tx.commit().await.expect("a commit");
 }
 
 fn event(name: &str) -> Vec<u8> {
@@ -181,6 +205,24 @@ async fn a_hopeless_event_is_dead_at_once(database: TestDatabase) {
     assert_eq!(reasons(&database.store).await, ["never"]);
 }
 
+async fn a_full_disk_costs_no_event_an_attempt(database: TestDatabase) {
+    let (_, dispatcher) = after(&database, Deed::FillTheDisk).await;
+    for _ in 0..20 {
+        database.clock.advance(Duration::from_mins(10));
+        let waiting = Drained {
+            pending: 3,
+            dead: 0,
+        };
+        assert_eq!(dispatcher.drain().await.expect("a drain"), waiting);
+    }
+    make_room(&database).await;
+    let calm = Arc::new(Moody::default());
+    let calmed = Dispatcher::new(database.store.clone(), Settings::default());
+    let left = calmed.subscriber(calm.clone()).drain().await;
+    assert_eq!(left.expect("a drain").pending, 0);
+    assert_eq!(handled(&calm), ["A", "B", "C"]);
+}
+
 async fn the_reason_of_a_failure_is_kept(database: TestDatabase) {
     let (_, dispatcher) = after(&database, Deed::Panic).await;
     for _ in 0..9 {
@@ -262,6 +304,7 @@ both_databases!(
     only_the_guilty_event_waits,
     after_ten_tries_it_is_a_dead_letter_and_can_be_revived,
     a_hopeless_event_is_dead_at_once,
+    a_full_disk_costs_no_event_an_attempt,
     the_reason_of_a_failure_is_kept,
     a_hung_subscriber_holds_up_neither_intake_nor_the_others,
     a_new_subscriber_is_told_of_what_came_before_it,

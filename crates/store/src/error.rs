@@ -53,7 +53,6 @@ impl Error {
         }
     }
 
-
     /// Whether there was no room for what was to be written. It would have met any other event, too.
     pub fn is_full(&self) -> bool {
         let Self::Database(DbErr::Exec(error) | DbErr::Query(error)) = self else {
