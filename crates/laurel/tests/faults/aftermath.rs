@@ -11,7 +11,7 @@ use laurel_store::{
     Store, SystemClock,
 };
 
-use crate::child::{Server, eventually};
+use crate::child::{MASIVO, Server, eventually};
 
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
@@ -26,7 +26,7 @@ pub(crate) async fn all_is_well(
     assert_eq!(acknowledged.len(), traffic.len(), "every post was answered");
     let store = store(database).await;
     handled(&store).await;
-    let events = events(&store).await;
+    let events = events(&store, MASIVO).await;
     let ids: HashSet<_> = events.iter().map(|event| event.id.to_string()).collect();
     for id in acknowledged {
         assert!(ids.contains(id), "{id} was acknowledged and is not there");
@@ -37,7 +37,7 @@ pub(crate) async fn all_is_well(
         traffic.iter().collect::<HashSet<_>>().len(),
         "each event is there once"
     );
-    let scope = store.scope(&Source::new("masivo").expect("a name"));
+    let scope = store.scope(&Source::new(MASIVO).expect("a name"));
     histories_follow_from(&scope, &bodies).await;
     mails_follow_from(server, &bodies).await;
 }
@@ -64,24 +64,20 @@ async fn left(store: &Store) -> i64 {
     backlog.iter().map(|backlog| backlog.pending).sum()
 }
 
-/// Every event of every source, in the order of receipt.
-pub(crate) async fn events(store: &Store) -> Vec<EventRecord> {
-    let mut all = Vec::new();
-    for source in ["masivo", "signed"] {
-        let scope = store.scope(&Source::new(source).expect("a name"));
-        let mut page = PageRequest::first(100);
-        loop {
-            let events = scope.events(&EventFilter::default(), &page).await;
-            let events = events.expect("a page");
-            page.after = events.items.last().map(|event| event.seq);
-            all.extend(events.items);
-            if !events.has_next {
-                break;
-            }
+/// Every event of a source, in the order of receipt.
+pub(crate) async fn events(store: &Store, source: &str) -> Vec<EventRecord> {
+    let scope = store.scope(&Source::new(source).expect("a name"));
+    let (mut all, mut page) = (Vec::new(), PageRequest::first(100));
+    loop {
+        let events = scope.events(&EventFilter::default(), &page).await;
+        let events = events.expect("a page");
+        page.after = events.items.last().map(|event| event.seq);
+        all.extend(events.items);
+        if !events.has_next {
+            all.reverse();
+            return all;
         }
     }
-    all.sort_by_key(|event| event.seq);
-    all
 }
 
 async fn histories_follow_from(scope: &Scope, bodies: &[Vec<u8>]) {

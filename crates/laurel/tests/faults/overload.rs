@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, interval};
 
 use crate::aftermath::{events, store};
-use crate::child::{Server, bearer, exchange, get, webhook};
+use crate::child::{MASIVO, Server, bearer, exchange, get, webhook};
 use crate::dose::{dose, limit};
 
 const TIMES: usize = 10;
@@ -58,7 +58,7 @@ async fn ten_times_the_capacity_is_refused_and_the_rest_is_stored(database: Test
     );
     assert!(peak < MOST_MEMORY, "{} MiB", peak >> 20);
     assert_eq!(
-        events(&store(&database.url).await).await.len(),
+        events(&store(&database.url).await, MASIVO).await.len(),
         accepted.len()
     );
 }
@@ -71,7 +71,7 @@ async fn offer(server: &Server) -> Vec<u16> {
         tick.tick().await;
         for number in 0..capacity() * TIMES / TICKS {
             let body = format!(r#"{{"event":"X","data":{{"n":[{tick_number},{number}]}}}}"#);
-            let (address, request) = (server.http, webhook("masivo", &bearer(), body.as_bytes()));
+            let (address, request) = (server.http, webhook(MASIVO, &bearer(), body.as_bytes()));
             posts.spawn(async move { exchange(address, &request).await });
         }
     }

@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::aftermath::{events, handled, store};
-use crate::child::{Server, bearer, eventually, webhook};
+use crate::child::{MASIVO, Server, bearer, eventually, webhook};
 use crate::dose::{dose, limit, seed};
 
 /// At a time.
@@ -41,7 +41,7 @@ async fn a_storm_of_disconnects_leaves_nothing_behind(database: TestDatabase) {
     let bodies: Vec<_> = (0..disconnects().div_ceil(10)).map(body).collect();
     let mut rng = StdRng::seed_from_u64(seed("storm").into());
     let departures = (0..disconnects()).map(|number| {
-        let request = webhook("masivo", &bearer(), &bodies[number % bodies.len()]);
+        let request = webhook(MASIVO, &bearer(), &bodies[number % bodies.len()]);
         depart(server.http, request, rng.random(), rng.random())
     });
     let departures: Vec<_> = departures.collect();
@@ -54,10 +54,14 @@ async fn a_storm_of_disconnects_leaves_nothing_behind(database: TestDatabase) {
         .iter()
         .map(|body| server.post_until_acknowledged(body));
     let ids = stream::iter(retries).buffer_unordered(8);
-    let ids: HashSet<String> = ids.collect().await;
+    let ids: HashSet<_> = ids.map(|(_, id)| id).collect().await;
     assert_eq!(ids.len(), bodies.len());
     let store = store(&database.url).await;
-    assert_eq!(events(&store).await.len(), bodies.len(), "each event once");
+    assert_eq!(
+        events(&store, MASIVO).await.len(),
+        bodies.len(),
+        "each event once"
+    );
     handled(&store).await;
     eventually("nobody in a transaction", async || {
         in_a_transaction(&store).await == 0

@@ -29,7 +29,7 @@ pub(crate) async fn post_all(
     posted: &watch::Sender<usize>,
 ) -> Vec<String> {
     let post = async |body: &Vec<u8>| {
-        let id = server.post_until_acknowledged(body).await;
+        let (_, id) = server.post_until_acknowledged(body).await;
         posted.send_modify(|posted| *posted += 1);
         id
     };

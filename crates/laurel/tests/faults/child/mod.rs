@@ -16,6 +16,8 @@ use tokio::time::sleep;
 pub(crate) use self::http::{Answer, exchange, get, webhook};
 use self::process::Process;
 
+/// The source that the tests post to.
+pub(crate) const MASIVO: &str = "masivo";
 const TOKEN: &str = "kX9vQ2mL7pR4tW8yB3nC6dF1gH5jA0sZ";
 /// A sender that got no answer, or none that it wanted, waits for as long before it tries again.
 const PAUSE: Duration = Duration::from_millis(30);
@@ -44,7 +46,7 @@ database.url = "{database}"
 http.listen = "{http}"
 admin.listen = "{admin}"
 workers.lease = "3s"
-sources.masivo.auth = [{{ kind = "token", token = "{TOKEN}" }}]
+sources.{MASIVO}.auth = [{{ kind = "token", token = "{TOKEN}" }}]
 email = {{ transport = "file", from = "club@example.com", settle = "0s", file.folder = "{mail}" }}
 {more}
 "#,
@@ -86,14 +88,14 @@ email = {{ transport = "file", from = "club@example.com", settle = "0s", file.fo
     }
 
     pub(crate) async fn post(&self, body: &[u8]) -> std::io::Result<Answer> {
-        exchange(self.http, &webhook("masivo", &bearer(), body)).await
+        exchange(self.http, &webhook(MASIVO, &bearer(), body)).await
     }
 
-    /// Posts a body until it is answered 2xx, and returns the id in the answer.
-    pub(crate) async fn post_until_acknowledged(&self, body: &[u8]) -> String {
+    /// Posts a body until it is answered 2xx, and returns the status and the id in the answer.
+    pub(crate) async fn post_until_acknowledged(&self, body: &[u8]) -> (String, String) {
         loop {
             match self.post(body).await {
-                Ok(answer) if answer.status == 200 => return answer.taken().1,
+                Ok(answer) if answer.status == 200 => return answer.taken(),
                 Ok(answer) => answer.assert_told_to_come_again(),
                 Err(_) => {}
             }
