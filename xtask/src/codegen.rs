@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use cargo_metadata::MetadataCommand;
 use xshell::{Shell, cmd};
 
 /// Each generated file and the part of `laurel schema` that prints it.
@@ -13,6 +14,8 @@ const PRINTED: [(&str, &str); 3] = [
     ("docs/config.schema.json", "config"),
     ("docs/cli.md", "cli"),
 ];
+/// The example program's lock file: ours, as far as the program needs it.
+const EXAMPLE: &str = "docs/examples/cafe";
 /// A folder that `laurel schema events --out` fills; it holds nothing else.
 const EVENTS: &str = "docs/events";
 
@@ -60,6 +63,7 @@ fn generate(sh: &Shell) -> anyhow::Result<Files> {
     cmd!(sh, "{laurel} schema events --out {out}")
         .quiet()
         .run()?;
+    files.insert(example_lock(), example_lock_text(sh)?);
     for file in sh.read_dir(out)? {
         let name = file.file_name().context("a file without a name")?;
         let text = with_last_newline(sh.read_file(&file)?);
@@ -68,9 +72,28 @@ fn generate(sh: &Shell) -> anyhow::Result<Files> {
     Ok(files)
 }
 
+fn example_lock() -> PathBuf {
+    Path::new(EXAMPLE).join("Cargo.lock")
+}
+
+/// Has cargo take out of our lock file what the example does not need, and puts back what was there.
+fn example_lock_text(sh: &Shell) -> anyhow::Result<String> {
+    let path = example_lock();
+    let before = sh.read_file(&path)?;
+    sh.copy_file("Cargo.lock", &path)?;
+    let pruned = MetadataCommand::new()
+        .current_dir(sh.current_dir().join(EXAMPLE))
+        .exec();
+    let text = sh.read_file(&path);
+    sh.write_file(&path, before)?;
+    pruned?;
+    Ok(text?)
+}
+
 /// What stands in the repository where generated files belong.
 fn checked_in(sh: &Shell) -> anyhow::Result<Files> {
     let mut paths: Vec<PathBuf> = PRINTED.iter().map(|(path, _)| path.into()).collect();
+    paths.push(example_lock());
     if sh.path_exists(EVENTS) {
         let names = sh
             .read_dir(EVENTS)?

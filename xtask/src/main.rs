@@ -13,6 +13,7 @@ mod new_crate;
 mod packages;
 mod postgres;
 mod process;
+mod semver;
 mod test;
 mod tidy;
 
@@ -43,6 +44,8 @@ enum Chore {
     NewCrate(new_crate::Options),
     /// What is built on Laurel from outside: the program of docs/examples, and a new crate of each kind.
     Examples,
+    /// Whether the crates that extensions are written against keep the last release's promises.
+    Semver,
     /// Writes the generated files of docs/ anew.
     Codegen {
         /// Changes nothing; fails when a file differs from what would be generated.
@@ -78,6 +81,7 @@ fn run(chore: &Chore) -> anyhow::Result<()> {
         Chore::Bench(bench) => bench::run(&sh, bench),
         Chore::NewCrate(options) => new_crate::run(&sh, options, &started_in),
         Chore::Examples => examples::run(&sh),
+        Chore::Semver => semver::run(&sh),
         Chore::Codegen { check: true } => codegen::check(&sh),
         Chore::Codegen { check: false } => codegen::write(&sh),
         Chore::Tidy => tidy::run(&sh),
