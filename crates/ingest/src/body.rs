@@ -1,20 +1,14 @@
 //! Reads a request's body, within its bounds of size and time.
 
-use std::time::Duration;
-
 use axum::body::{Body, HttpBody};
-use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
-use axum::http::{HeaderMap, HeaderValue};
-use bytes::Bytes;
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use crate::budget::Room;
 use crate::problem::Overload;
 use crate::{Problem, Settings};
-
-/// How long the rest of a body that nobody needs is waited for.
-const LINGER: Duration = Duration::from_secs(2);
 
 /// Whether what is announced is read at all: JSON, as it is, and not too much of it.
 pub(crate) fn announced(
@@ -109,26 +103,6 @@ async fn collect(
         bytes.extend_from_slice(&data);
     }
     Ok((bytes, room))
-}
-
-/// Reads on for a while, and keeps nothing: a connection that is closed while the rest of the body is on its way is
-/// reset, and the answer lost with it.
-pub(crate) fn discard(mut body: Body, headers: &HeaderMap, settings: &Settings) {
-    // Who waits to be told to continue is not sending; reading on would tell them.
-    let waits = |expect: &HeaderValue| expect.as_bytes().eq_ignore_ascii_case(b"100-continue");
-    if body.is_end_stream() || headers.get(EXPECT).is_some_and(waits) {
-        return;
-    }
-    let most = settings.max_body;
-    let drain = async move {
-        let mut read = 0;
-        while let Some(Ok(frame)) = body.frame().await
-            && read <= most
-        {
-            read += frame.data_ref().map_or(0, Bytes::len);
-        }
-    };
-    tokio::spawn(timeout(LINGER, drain));
 }
 
 #[cfg(test)]

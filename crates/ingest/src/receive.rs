@@ -52,7 +52,6 @@ async fn receive(
     match answered.instrument(span).await {
         Ok(appended) => answer::stored(id, appended),
         Err(refused) => {
-            body::discard(body, &head.headers, &intake.settings);
             // Only names that are configured are told: others are input.
             let source = intake.account(&target.source).map(Account::name);
             refused.tell(id, source.unwrap_or("unknown"), announced)

@@ -19,6 +19,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::remainder::Attended;
 use super::slots::Slot;
 use super::socket::Socket;
 use super::{Settings, host};
@@ -107,7 +108,9 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
                 return Ok(host::refusal());
             }
             request.extensions_mut().insert(ConnectInfo(peer));
-            router.oneshot(request.map(Body::new)).await
+            let (head, body) = request.into_parts();
+            let body = Body::new(Attended::new(&head.headers, body));
+            router.oneshot(hyper::Request::from_parts(head, body)).await
         }
     });
     let connection = http1::Builder::new()

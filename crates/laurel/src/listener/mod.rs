@@ -12,6 +12,7 @@
 mod caps;
 mod connection;
 mod host;
+mod remainder;
 mod slots;
 mod socket;
 pub mod tls;

@@ -177,6 +177,19 @@ async fn a_peer_that_stops_reading_is_given_up() {
         .unwrap();
 }
 
+#[tokio::test]
+async fn a_body_that_nobody_reads_costs_neither_the_answer_nor_the_connection() {
+    let server = Server::start(hello(), Settings::default()).await;
+    let mut stream = server.connect().await;
+    let head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n";
+    stream.write_all(head).await.unwrap();
+    assert!(read_some(&mut stream).await.starts_with("HTTP/1.1 405"));
+    stream.write_all(&vec![b'a'; 300_000]).await.unwrap();
+    let asked = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    stream.write_all(asked).await.unwrap();
+    assert!(read_some(&mut stream).await.starts_with("HTTP/1.1 200"));
+}
+
 /// A route that reports when it is entered and answers when told.
 fn slow() -> (Router, mpsc::UnboundedReceiver<()>, CancellationToken) {
     let (entered, enters) = mpsc::unbounded_channel();
