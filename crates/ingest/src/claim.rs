@@ -80,17 +80,20 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// The first verifier that believes counts; where none does, the refusal that tells the most.
-    fn hear(&mut self, place: usize, answer: Result<Proof, Refusal>) {
-        match (&self.found, answer) {
-            (Ok(first), Ok(_)) if first.verifier < place => {}
-            (_, Ok(proof)) => {
-                self.found = Ok(Voucher {
-                    verifier: place,
-                    proof,
-                });
+    /// The first verifier that believes counts; where none does, the refusal that tells the most. A delivery's id that
+    /// any of them finds signed is one, whoever else believes.
+    fn hear(&mut self, verifier: usize, answer: Result<Proof, Refusal>) {
+        match (&mut self.found, answer) {
+            (Ok(first), Ok(mut proof)) => {
+                let id = first.proof.delivery_id.take();
+                let id = id.or_else(|| proof.delivery_id.take());
+                if verifier < first.verifier {
+                    *first = Voucher { verifier, proof };
+                }
+                first.proof.delivery_id = id;
             }
-            (Err(one), Err(other)) => self.found = Err((*one).max(other)),
+            (found @ Err(_), Ok(proof)) => *found = Ok(Voucher { verifier, proof }),
+            (Err(one), Err(other)) => *one = (*one).max(other),
             (Ok(_), Err(_)) => {}
         }
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod claims;
+mod delivery_ids;
 mod desk;
 mod judged;
 mod kinds;
