@@ -65,6 +65,9 @@ fn observe() -> (Log, String) {
         .finish();
     let recorder = PrometheusBuilder::new().build_recorder();
     let measured = recorder.handle();
+    // With one subscriber alone, tracing asks only the thread that is first at a line whether anybody wants it, and the
+    // thread of another test says no for all.
+    let _another = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let _logging = tracing::subscriber::set_default(subscriber);
     let _measuring = metrics::set_default_local_recorder(&recorder);
     let runtime = tokio::runtime::Builder::new_current_thread()
