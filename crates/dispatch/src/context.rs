@@ -8,6 +8,21 @@ use tokio::sync::watch;
 use crate::Rejection;
 
 /// A subscriber's access to the store while it handles a batch.
+///
+/// ```
+/// use laurel_dispatch::{Context, RecordedEvent, Rejection};
+///
+/// /// Think first, then write.
+/// async fn handle(cx: &mut Context<'_>, events: &[RecordedEvent]) -> Result<(), Rejection> {
+///     for event in events {
+///         let Some(id) = &event.customer_id else { continue };
+///         let _customer = cx.read().scope(&event.source).customer(id).await?;
+///     }
+///     // The table is an extension's own: see docs/extending.md.
+///     let _connection = cx.write().await?.connection();
+///     Ok(())
+/// }
+/// ```
 pub struct Context<'a> {
     store: &'a Store,
     transaction: Option<Tx>,

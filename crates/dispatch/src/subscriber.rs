@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::{Context, Kinds, RecordedEvent, Rejection};
 
-/// Something that is told of every event of certain kinds.
+/// Something that is told of every event of certain kinds. [The crate's page](crate) has an example.
 #[async_trait]
 pub trait Subscriber: Send + Sync + 'static {
     /// Its name: a key in the database, a label of metrics, an argument of commands. Never to be changed.

@@ -22,7 +22,28 @@ pub struct Unverified<'a> {
 
 /// One way to authenticate a source.
 ///
-/// Secrets are to be compared in constant time, and all of them, whichever matches.
+/// Secrets are to be compared in constant time, and all of them, whichever matches. [The crate's page](crate) has an
+/// example of one that judges by a header; this one judges by the body:
+///
+/// ```
+/// use laurel_ingest::{Proof, Refusal, Unverified, Verdict, Verifier};
+///
+/// /// Believes a body that ends as it should.
+/// struct Ending(&'static [u8]);
+///
+/// impl Verifier for Ending {
+///     fn kind(&self) -> &'static str {
+///         "ending"
+///     }
+///
+///     fn verify<'a>(&'a self, _: &Unverified<'a>) -> Result<Verdict<'a>, Refusal> {
+///         Ok(Verdict::by_body(|body| match body.ends_with(self.0) {
+///             true => Ok(Proof::by(0)),
+///             false => Err(Refusal::BadSignature),
+///         }))
+///     }
+/// }
+/// ```
 pub trait Verifier: Send + Sync + 'static {
     /// What kind it is, for metrics: `token`, `hmac`, …
     fn kind(&self) -> &'static str;

@@ -5,7 +5,15 @@ use std::process::ExitCode;
 use crate::config::ConfigError;
 
 /// A failed command. Its text is for the person who ran it.
+///
+/// ```
+/// use laurel::Failure;
+///
+/// let failure = Failure::NotFound("there is no badge `gold`".to_owned());
+/// assert_eq!(failure.code(), 4);
+/// ```
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Failure {
     /// The command line or the configuration is wrong. Exit code 2.
     #[error("{0}")]
@@ -55,7 +63,7 @@ impl From<std::io::Error> for Failure {
 /// Runs a program's body, says on standard error why it failed, and gives its exit code.
 ///
 /// It is the whole of a `main`: it also installs the one TLS provider, before anything could
-/// look for it.
+/// look for it. [`Platform`](crate::Platform) has an example.
 pub fn exit(body: impl FnOnce() -> Result<(), Failure>) -> ExitCode {
     // An embedding program that has installed a provider of its own keeps it.
     let _ = rustls::crypto::ring::default_provider().install_default();

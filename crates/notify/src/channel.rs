@@ -11,6 +11,30 @@ use crate::mail::Message;
 /// A way out of the house for messages: a mail relay, a folder, an extension's own.
 ///
 /// A channel is never called inside a database transaction, and may take minutes.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use laurel_notify::mail::Message;
+/// use laurel_notify::{Channel, Delivery, Failure, Hold};
+///
+/// /// Reads messages out at the counter.
+/// struct Counter;
+///
+/// #[async_trait]
+/// impl Channel for Counter {
+///     fn name(&self) -> &'static str {
+///         "counter"
+///     }
+///
+///     async fn deliver(&self, message: &Message, hold: &Hold) -> Result<Delivery, Failure> {
+///         if hold.has_ended() {
+///             return Err(Failure::late("counter", "read"));
+///         }
+///         println!("{}", message.words.subject);
+///         Ok(Delivery::to("counter"))
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Channel: Send + Sync + 'static {
     /// The outbox channel whose rows it carries. Stable: it is a key in the database.
@@ -56,7 +80,15 @@ impl Delivery {
 }
 
 /// Why a message was not handed over.
+///
+/// ```
+/// use laurel_notify::{Failure, Refusal};
+///
+/// let busy = Failure::Transient(Refusal::by("counter", "read", "nobody is there"));
+/// assert_eq!(busy.to_string(), "not now: counter at read: nobody is there");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Failure {
     /// Not now: a 4xx reply, a fault of the network, or doubt about what became of the message.
     #[error("not now: {0}")]

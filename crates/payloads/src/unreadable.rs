@@ -32,6 +32,7 @@ impl Unreadable {
 
 /// What is wrong with an [`Unreadable`] event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Reason {
     /// `event` is no text of 1 to 128 bytes.
     NoEvent,

@@ -8,6 +8,16 @@ use sea_orm::{ConnectionTrait, Value};
 use crate::{Result, convert, sql};
 
 /// Which events a subscriber takes, by the name in their envelope.
+///
+/// ```
+/// use laurel_payloads::EventKind;
+/// use laurel_store::Kinds;
+///
+/// assert!(Kinds::of([EventKind::TierUpgrade]).take(Some("TIER_UPGRADE")));
+/// // One that Laurel does not know yet, and one of another format.
+/// let others = Kinds::Named(vec!["CUSTOMER_ANONYMOUS_TO_REGISTERED".into(), "shop:paid".into()]);
+/// assert!(others.take(Some("shop:paid")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kinds {

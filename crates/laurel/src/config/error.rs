@@ -7,6 +7,7 @@ use figment::error::{Actual, Kind};
 
 /// The first fault that was found; its text names the place and never shows a value.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConfigError {
     /// The file that `--config` names is not there.
     #[error("{}: there is no such file", .0.display())]

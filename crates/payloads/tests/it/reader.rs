@@ -37,10 +37,7 @@ fn an_event_is_named_by_its_format_and_its_reader() {
         (event.name.as_str(), event.kind()),
         ("shop:paid", EventKind::Unrecognized)
     );
-    assert_eq!(
-        event.occurred_at(NOW).to_string(),
-        "2026-02-01T00:00:00Z"
-    );
+    assert_eq!(event.occurred_at(NOW).to_string(), "2026-02-01T00:00:00Z");
     let id = event.customer_id.clone();
     let stored = Event::parse_as(Some("shop:paid"), id.as_ref(), body.as_bytes());
     assert_eq!(stored.expect("the same").customer_id, id);
