@@ -106,3 +106,30 @@ async fn no_request_fails_while_certificates_change() {
         assert!(client.await.unwrap() > 0);
     }
 }
+
+#[tokio::test]
+async fn what_the_operator_should_know_is_told_once() {
+    let authority = Authority::new();
+    authority.install(&authority.issue_until(2020));
+    let (_, mut keeper) = authority.open();
+    let log = Arc::new(tempfile::NamedTempFile::new().unwrap());
+    let subscriber = tracing_subscriber::fmt().with_writer(Arc::clone(&log));
+    // See `tls::who_does_not_shake_hands_is_closed_and_leaves_room`.
+    let _another = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
+    tracing::subscriber::with_default(subscriber.finish(), || {
+        keeper.look();
+        keeper.look();
+        std::fs::write(authority.files().1, "no key").unwrap();
+        keeper.look();
+        keeper.look();
+    });
+    let said = std::fs::read_to_string(log.path()).unwrap();
+    let times = |wanted: &str| said.lines().filter(|line| line.contains(wanted)).count();
+    assert_eq!(
+        times("the certificate ends soon, or has ended"),
+        1,
+        "{said}"
+    );
+    assert_eq!(times("the new certificate cannot be used"), 1, "{said}");
+    assert_eq!(said.lines().count(), 2, "{said}");
+}
