@@ -1,4 +1,6 @@
-//! The stock server: the platform without extensions.
+//! The stock server: the platform, and what asks Masivo for what its webhooks do not tell.
+
+mod masivo;
 
 use std::process::ExitCode;
 
@@ -6,5 +8,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    laurel::exit(|| laurel::Platform::from_env()?.run())
+    laurel::exit(|| masivo::add(laurel::Platform::from_env()?)?.run())
 }

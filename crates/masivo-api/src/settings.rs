@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 /// What is configured. Without an account nothing is done.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "MasivoApi")]
 pub struct Settings {
     /// The accounts at Masivo, each under the name of the source that its webhooks come through.
     pub accounts: BTreeMap<String, Account>,
@@ -21,6 +22,7 @@ pub struct Settings {
 /// One account at Masivo.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "MasivoAccount")]
 pub struct Account {
     /// The API's base address, such as `https://app.masivo.ai/api/storefront/v1`. Plain `http://` is for loopback only.
     pub url: Address,

@@ -14,6 +14,7 @@ use super::Routes;
 use super::command::ExtensionCommand;
 use super::section::Sections;
 use super::verifier::{VerifierKind, Verifiers};
+use super::worker::Worker;
 use crate::cli;
 use crate::config::{AuthKind, ConfigError, Foreign, MASIVO};
 
@@ -24,6 +25,7 @@ pub(crate) struct Extensions {
     pub(crate) channels: Vec<Arc<dyn Channel>>,
     pub(crate) migrations: Vec<Migrations>,
     pub(crate) routes: Vec<Routes>,
+    pub(crate) workers: Vec<Worker>,
     pub(crate) readers: BTreeMap<&'static str, Arc<dyn Reader>>,
     pub(super) sections: Sections,
     pub(super) verifiers: Vec<VerifierKind>,
@@ -152,4 +154,67 @@ fn twice(
 ) -> impl Iterator<Item = String> {
     let again = names.filter(move |name| !taken.insert(name.clone()));
     again.collect::<Vec<_>>().into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use laurel_dispatch::{Context, RecordedEvent, Rejection};
+    use laurel_payloads::{Heading, Unreadable};
+
+    use super::*;
+
+    struct Named(&'static str);
+
+    #[async_trait]
+    impl Subscriber for Named {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+
+        async fn handle(&self, _: &mut Context<'_>, _: &[RecordedEvent]) -> Result<(), Rejection> {
+            Ok(())
+        }
+    }
+
+    impl Reader for Named {
+        fn format(&self) -> &'static str {
+            self.0
+        }
+
+        fn heading(&self, _: &[u8]) -> Result<Heading, Unreadable> {
+            Ok(Heading::new("any"))
+        }
+    }
+
+    fn said(extensions: &Extensions) -> String {
+        extensions.check(&[]).expect_err("a fault")
+    }
+
+    #[test]
+    fn what_cannot_go_together_is_said_all_at_once() {
+        let mut extensions = Extensions::default();
+        for name in ["badges", "badges", "history"] {
+            extensions.subscribers.push(Arc::new(Named(name)));
+        }
+        extensions.migrations.push(Migrations::of::<Migrator>());
+        extensions.add_reader(Arc::new(Named("masivo")));
+        let said = said(&extensions);
+        for part in [
+            "are called `badges`: it is a key in the database; rename one",
+            "are called `history`",
+            "a migrator records in `seaql_migrations`, which is another's; give it its own name",
+            "there is a reader of the format `masivo` already",
+        ] {
+            assert!(said.contains(part), "{part}\nin: {said}");
+        }
+    }
+
+    #[test]
+    fn what_can_go_together_may() {
+        let mut extensions = Extensions::default();
+        extensions.subscribers.push(Arc::new(Named("badges")));
+        extensions.add_reader(Arc::new(Named("shop")));
+        assert_eq!(extensions.check(&[]), Ok(()));
+    }
 }

@@ -8,6 +8,7 @@ mod routes;
 mod section;
 mod session;
 mod verifier;
+mod worker;
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -21,10 +22,12 @@ use laurel_migrations::{Migrations, MigratorTrait};
 use laurel_notify::Channel;
 use laurel_payloads::Reader;
 use laurel_store::Store;
+use tokio_util::sync::CancellationToken;
 
 use self::arguments::Arguments;
 use self::command::ExtensionCommand;
 use self::verifier::VerifierKind;
+use self::worker::Worker;
 use crate::cli;
 use crate::config::{Config, ConfigError, Loaded};
 use crate::serve::{Parts, Role};
@@ -175,6 +178,33 @@ impl<Q> Platform<Q> {
     #[must_use]
     pub fn migrator<M: MigratorTrait + 'static>(mut self, _: M) -> Self {
         self.extensions.migrations.push(Migrations::of::<M>());
+        self
+    }
+
+    /// Adds work that no delivery asks for, such as asking another system for what it knows. It runs where subscribers do
+    /// (`serve --role all` and `worker`), until its token is cancelled; one that panics is started over after a while, and
+    /// takes nothing with it.
+    ///
+    /// ```no_run
+    /// # fn main() -> std::process::ExitCode { laurel::exit(|| {
+    /// laurel::Platform::from_env()?
+    ///     .worker("badges", |store, stop| async move {
+    ///         while !stop.is_cancelled() {
+    ///             // One thing after the other, each in a transaction of its own: `store.begin()`.
+    ///             let _ = store.ping().await;
+    ///             stop.run_until_cancelled(tokio::time::sleep(std::time::Duration::from_mins(1))).await;
+    ///         }
+    ///     })
+    ///     .run()
+    /// # }) }
+    /// ```
+    #[must_use]
+    pub fn worker<F, R>(mut self, name: &'static str, run: F) -> Self
+    where
+        F: Fn(Store, CancellationToken) -> R + Send + Sync + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
+        self.extensions.workers.push(Worker::new(name, run));
         self
     }
 

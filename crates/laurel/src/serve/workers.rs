@@ -1,4 +1,4 @@
-//! Those who work behind the scenes: they hand events to subscribers, and mail to channels.
+//! Those who work behind the scenes: they hand events to subscribers, mail to channels, and do an extension's own work.
 
 use std::sync::Arc;
 
@@ -50,6 +50,9 @@ pub(super) async fn start(
         for sender in senders(parts, store)? {
             let stop = stop.clone();
             tasks.spawn(async move { sender.run(stop).await });
+        }
+        for worker in parts.extensions.workers.iter().cloned() {
+            tasks.spawn(worker.work(store.clone(), stop.clone()));
         }
         tasks.spawn(async move { dispatcher.run(stop).await });
     }

@@ -24,6 +24,9 @@ pub(super) struct Args {
     /// Ask also for those who have been asked for before.
     #[arg(long)]
     again: bool,
+    /// Only this source's account; every account, unless given.
+    #[arg(long, value_name = "NAME")]
+    pub(super) source: Option<String>,
 }
 
 #[derive(Debug, Default)]

@@ -20,9 +20,6 @@ pub(crate) use year::{SETTLED, owner};
 pub struct Backfill {
     #[command(subcommand)]
     what: What,
-    /// Only this source's account; every account, unless given.
-    #[arg(long, global = true, value_name = "NAME")]
-    source: Option<String>,
 }
 
 #[derive(Debug, Clone, Subcommand)]
@@ -39,7 +36,11 @@ impl Backfill {
     /// # Errors
     /// [`Error`]; what was brought in until then stays, and the same command goes on from there.
     pub async fn run(self, settings: &Settings, store: &Store) -> Result<String, Error> {
-        let accounts = accounts::named(settings, store.clock(), self.source.as_deref())?;
+        let source = match &self.what {
+            What::Customers(args) => &args.source,
+            What::Transactions(args) => &args.source,
+        };
+        let accounts = accounts::named(settings, store.clock(), source.as_deref())?;
         let mut report = String::new();
         for account in &accounts {
             let lines = match &self.what {

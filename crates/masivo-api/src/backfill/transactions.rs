@@ -27,6 +27,9 @@ pub(super) struct Args {
     /// Only this customer; everybody, unless given.
     #[arg(long, value_name = "ID", value_parser = customer_id)]
     customer: Option<CustomerId>,
+    /// Only this source's account; every account, unless given.
+    #[arg(long, value_name = "NAME")]
+    pub(super) source: Option<String>,
 }
 
 pub(super) async fn run(args: &Args, store: &Store, account: &Asked) -> Result<String, Error> {

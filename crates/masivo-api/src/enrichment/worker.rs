@@ -25,7 +25,7 @@ const LATER: Duration = Duration::from_hours(1);
 const MOST_ATTEMPTS: i64 = 5;
 
 /// Asks for those whom [`Enrichment`](super::Enrichment) has noted.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Lookups {
     accounts: Vec<Asked>,
 }
