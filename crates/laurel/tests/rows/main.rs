@@ -6,5 +6,6 @@ mod bodies;
 mod door;
 mod framing;
 mod heads;
+mod logs;
 mod patience;
 mod targets;
