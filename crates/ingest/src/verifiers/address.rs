@@ -72,6 +72,9 @@ fn address(hop: &[u8]) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn networks(list: &[&str]) -> Vec<IpNet> {
@@ -136,5 +139,35 @@ mod tests {
         let admits = |address: &str| list.admits(address.parse().ok());
         assert!(admits("198.51.100.255") && admits("2001:db8:1::"));
         assert!(!admits("198.51.101.0") && !admits("2001:db9::") && !list.admits(None));
+    }
+
+    /// What a stranger may have written into the header, as far as HTTP lets it through.
+    fn made_up() -> impl Strategy<Value = HeaderValue> {
+        let text = prop_oneof![
+            "([0-9a-f:.\\[\\], ]|10\\.1\\.1\\.1|::1|unknown){0,20}".prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>(), 0..60),
+        ];
+        text.prop_filter_map("no header", |text| HeaderValue::from_bytes(&text).ok())
+    }
+
+    proptest! {
+        #[test]
+        fn a35_nothing_that_is_made_up_stands_for_an_address(
+            lists in prop::collection::vec(made_up(), 0..4), peer in any::<IpAddr>(),
+        ) {
+            let proxies = networks(&["10.0.0.0/8"]);
+            let mut map = HeaderMap::new();
+            for list in lists {
+                map.append("x-forwarded-for", list);
+            }
+            let peer = peer.to_canonical();
+            if !holds(&proxies, peer) {
+                prop_assert_eq!(client(peer, &map, &proxies), Some(peer));
+            }
+            // What our own proxy appends comes last.
+            map.append("x-forwarded-for", HeaderValue::from_static("198.51.100.1"));
+            let ours = IpAddr::from([10, 0, 0, 1]);
+            prop_assert_eq!(client(ours, &map, &proxies), Some(IpAddr::from([198, 51, 100, 1])));
+        }
     }
 }
