@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use laurel_payloads::{EventKind, Timestamp};
-use laurel_store::{AttemptRecord, OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord};
+use laurel_store::{AttemptRecord, Class, OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord};
 use lettre::Address;
 use tokio::time::Instant;
 
@@ -82,7 +82,7 @@ impl Inner {
     ) -> Result<(), SendError> {
         let outcome = self.deliver(message, &mut lease, held_until).await;
         match outcome {
-            Ok(delivery) => self.sent(messages, &lease, &delivery, now).await,
+            Ok(delivery) => self.sent(messages, lease, &delivery, now).await,
             Err(Failure::Paused(refusal)) => {
                 self.pause.begin(self.settings.pause);
                 tally::count(self.channel.name(), "paused", 1);
@@ -136,7 +136,7 @@ impl Inner {
     async fn sent(
         &self,
         messages: &[OutboxRecord],
-        lease: &OutboxLease,
+        lease: OutboxLease,
         delivery: &Delivery,
         now: Timestamp,
     ) -> Result<(), SendError> {
@@ -148,10 +148,7 @@ impl Inner {
             code: delivery.code.map(i64::from),
             reply: Some(delivery.text.clone()),
         };
-        if self
-            .record(messages, lease, OutboxOutcome::Sent, Some(&attempt))
-            .await?
-        {
+        if self.record_sent(messages, lease, &attempt).await? {
             tracing::info!(
                 message.id = %head.id, event.id = %head.event_id, source = %head.source,
                 customer.id = %head.customer_id, attempt = head.attempts, relay = delivery.relay,
@@ -160,6 +157,32 @@ impl Inner {
             self.count_end("sent", messages);
         }
         Ok(())
+    }
+
+    /// Records that a message went out, and insists while the database is away or full: a message that is not known to
+    /// be sent is sent again. It is held meanwhile, as far as the database takes that.
+    async fn record_sent(
+        &self,
+        messages: &[OutboxRecord],
+        mut lease: OutboxLease,
+        attempt: &AttemptRecord,
+    ) -> Result<bool, SendError> {
+        loop {
+            let recorded = self
+                .record(messages, &lease, OutboxOutcome::Sent, Some(attempt))
+                .await;
+            match recorded {
+                Err(SendError::Store(error)) if error.class() == Class::Unavailable => {
+                    tracing::error!(message.id = %messages[0].id, %error, "sent, which could not be recorded yet");
+                    tokio::time::sleep(self.settings.poll).await;
+                    self.store
+                        .extend_outbox(&mut lease, self.settings.lease)
+                        .await
+                        .ok();
+                }
+                recorded => return recorded,
+            }
+        }
     }
 
     async fn failed(

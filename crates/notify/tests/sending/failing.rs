@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use laurel_notify::Failure;
+use laurel_notify::{Failure, Settings};
 use laurel_store::Clock;
 use laurel_testkit::{TestDatabase, both_databases};
 
-use crate::house::{House, ana, change, receipt, refusal, registration};
+use crate::house::{House, ana, change, receipt, refusal, registration, settings};
 
 both_databases![
     what_is_refused_for_now_is_tried_again_with_growing_waits,
@@ -14,6 +14,7 @@ both_databases![
     what_is_refused_for_good_is_dead_at_once,
     a_relay_that_serves_nobody_costs_no_attempt_and_stops_everybody,
     a_worker_that_was_too_slow_costs_no_attempt,
+    what_was_sent_and_could_not_be_recorded_is_not_sent_again,
     a_later_mail_waits_for_the_earlier_one,
     every_try_is_on_record,
 ];
@@ -105,6 +106,21 @@ async fn a_worker_that_was_too_slow_costs_no_attempt(database: TestDatabase) {
     house.advance(Duration::from_secs(3));
     house.send().await;
     assert_eq!(house.outbox().await, [("sent".to_owned(), 1)]);
+}
+
+async fn what_was_sent_and_could_not_be_recorded_is_not_sent_again(database: TestDatabase) {
+    let settings = Settings {
+        poll: Duration::from_millis(20),
+        ..settings()
+    };
+    let house = House::with(database, settings).await;
+    house
+        .receive(&[ana(), change("ana", "Bronze", "Silver")])
+        .await;
+    house.no_room_for_the_next_attempt().await;
+    house.send().await;
+    assert_eq!(house.outbox().await, [("sent".to_owned(), 1)]);
+    assert_eq!(house.channel.taken().len(), 1);
 }
 
 async fn a_later_mail_waits_for_the_earlier_one(database: TestDatabase) {

@@ -11,7 +11,7 @@ use laurel_notify::{
     Channel, Delivery, Failure, Hold, MAIL, MailSubscriber, Refusal, Sender, Settings,
 };
 use laurel_testkit::TestDatabase;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 
 /// A row of the outbox: its state, with the reason where there is one, and its tries.
@@ -102,6 +102,33 @@ impl House {
             .unwrap();
         tx.commit().await.unwrap();
         rows
+    }
+
+    /// The disk is full when the next try to send is to be recorded.
+    pub(crate) async fn no_room_for_the_next_attempt(&self) {
+        let tx = self.database.store.begin().await.unwrap();
+        let sql = match tx.connection().get_database_backend() {
+            // A sequence goes on, whatever is rolled back.
+            DbBackend::Postgres => {
+                "CREATE SEQUENCE tries; \
+                 CREATE FUNCTION full_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                 IF nextval('tries') = 1 THEN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END IF; \
+                 RETURN NEW; END $$; \
+                 CREATE TRIGGER full_once BEFORE INSERT ON delivery_attempts \
+                 FOR EACH ROW EXECUTE FUNCTION full_once()"
+            }
+            // There is room again once the message has been held for longer.
+            _ => {
+                "CREATE TABLE held (times INTEGER); CREATE TABLE more (filler BLOB); \
+                 CREATE TRIGGER held AFTER UPDATE OF locked_until ON outbox WHEN NEW.locked_until IS NOT NULL \
+                 BEGIN INSERT INTO held VALUES (1); END; \
+                 CREATE TRIGGER more BEFORE INSERT ON delivery_attempts WHEN (SELECT count(*) FROM held) < 2 \
+                 BEGIN INSERT INTO more VALUES (zeroblob(1000000)); END; \
+                 PRAGMA max_page_count = 1"
+            }
+        };
+        tx.connection().execute_unprepared(sql).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     pub(crate) async fn execute(&self, sql: &str) {
