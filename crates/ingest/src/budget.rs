@@ -1,13 +1,13 @@
 //! How much memory bodies may hold, all of them together: from their first byte until they are on the disk.
 //!
 //! Half of it is for the first bytes of each body. So those who send much, slowly, leave room for webhooks of the usual
-//! size, which are all that most senders ever send.
+//! size; by default there are as many first bytes as there are connections.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How much of a body counts as its first bytes.
-const FIRST: usize = 16 * 1024;
+const FIRST: usize = 4 * 1024;
 
 /// The bytes that are free: in all, and for what goes beyond the first bytes of a body.
 #[derive(Debug)]

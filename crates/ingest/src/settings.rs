@@ -20,7 +20,7 @@ pub struct Settings {
     /// How many events may wait for the writer; one more is answered 503.
     pub queue: usize,
     /// How many bytes bodies may hold in memory, all of them together, from their first byte until they are stored; what
-    /// goes beyond is answered 503. Half of it is kept for the first 16 KiB of each body, so it has to be twice `max_body`
+    /// goes beyond is answered 503. Half of it is kept for the first 4 KiB of each body, so it has to be twice `max_body`
     /// for the largest to fit.
     pub max_in_flight: usize,
     /// How many events one transaction stores at most.

@@ -204,7 +204,7 @@ async fn bodies_hold_no_more_memory_than_they_may(database: TestDatabase) {
 async fn what_waits_to_be_stored_counts_when_its_sender_has_gone(database: TestDatabase) {
     let settings = Settings {
         max_body: 50_000,
-        max_in_flight: 100_000,
+        max_in_flight: 150_000,
         ..Settings::default()
     };
     let router = intake_with(&database, settings);

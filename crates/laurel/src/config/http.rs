@@ -110,7 +110,7 @@ pub struct Ingest {
     #[schemars(with = "String")]
     pub body_deadline: Duration,
     /// How many bytes bodies may hold in memory, all of them together, until they are stored; what goes beyond is answered
-    /// 503. Half of it is kept for the first 16 KiB of each.
+    /// 503. Half of it is kept for the first 4 KiB of each.
     #[schemars(range(min = 1))]
     pub max_in_flight: usize,
     /// How many events are stored in a second at most, for a database that others need, too. What comes faster waits its
