@@ -1,6 +1,6 @@
 //! The keys under which facts of Masivo's are in the log: the same fact, the same key, for ever.
 
-use laurel_payloads::{CustomerId, ExternalKey, Timestamp};
+use laurel_payloads::{Amount, CustomerId, ExternalKey, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::wire::Transaction;
@@ -12,13 +12,35 @@ pub(crate) fn profile(customer: &CustomerId, at: Timestamp) -> ExternalKey {
 
 /// A transaction, by its id; one without an id by everything that it says.
 pub(crate) fn transaction(customer: &CustomerId, transaction: &Transaction) -> ExternalKey {
-    match &transaction.id {
-        Some(id) => key("transaction", id),
-        None => hashed(
-            "transaction",
-            &format!("{}:{transaction:?}", customer.as_str()),
-        ),
+    if let Some(id) = &transaction.id {
+        return key("transaction", id);
     }
+    let Transaction {
+        id: _,
+        kind,
+        reward_id,
+        amount,
+        brand_id,
+        campaign_id,
+        sender_id,
+        receiver_id,
+        created_at,
+        issued_at,
+    } = transaction;
+    // As JSON: its form is nobody's to change.
+    let said = serde_json::json!([
+        customer,
+        kind.as_str(),
+        reward_id,
+        amount.map(Amount::millionths),
+        brand_id,
+        campaign_id,
+        sender_id,
+        receiver_id,
+        created_at.map(Timestamp::micros),
+        issued_at.map(Timestamp::micros),
+    ]);
+    hashed("transaction", &said.to_string())
 }
 
 /// Masivo's ids are short; what is too long for a key, or no text for one, stands in it as its hash.

@@ -99,9 +99,11 @@ impl Run<'_> {
             return Ok(self.year(year).await?.0);
         }
         let this = calendar::year(self.store.clock().now());
+        // A date that cannot be is none.
         let registered = known
             .and_then(|known| known.registered_at)
-            .map(calendar::year);
+            .map(calendar::year)
+            .filter(|year| (EARLIEST..=this).contains(year));
         let (mut counts, mut empty) = (Counts::default(), 0);
         for year in (EARLIEST..=this).rev() {
             let told_enough = match registered {

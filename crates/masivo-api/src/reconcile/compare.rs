@@ -11,7 +11,7 @@ use crate::accounts::Asked;
 
 /// What came of one customer.
 pub(super) enum Verdict {
-    /// Masivo knows nobody of this id.
+    /// Masivo knows nobody of this id, or tells no wallet.
     Unknown,
     /// The differences there are.
     Compared(Vec<Difference>),
@@ -54,7 +54,9 @@ pub(super) async fn customer(
     customer: &CustomerId,
     known: Option<CustomerRecord>,
 ) -> Result<Verdict, Error> {
-    let Some(told) = account.client.customer(customer).await? else {
+    let told = account.client.customer(customer).await?;
+    // A wallet that is not told is not an empty one.
+    let Some(wallet) = told.and_then(|told| told.wallet) else {
         return Ok(Verdict::Unknown);
     };
     let scope = account.scope(store);
@@ -66,7 +68,7 @@ pub(super) async fn customer(
         both.entry(balance.reward_id).or_default().0 = balance.total;
     }
     let mut names = BTreeMap::new();
-    for (reward, amount, name) in totals(told.wallet.unwrap_or_default()) {
+    for (reward, amount, name) in totals(wallet) {
         let there = &mut both.entry(reward.clone()).or_default().1;
         *there = there.checked_add(amount).unwrap_or(*there);
         names.insert(reward, name);

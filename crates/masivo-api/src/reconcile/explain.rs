@@ -13,7 +13,7 @@ use crate::booking::{Named, has_webhook, signed};
 use crate::wire::{Transaction, Transactions};
 use crate::{Error, calendar, keys, told};
 
-/// How many years are looked at, this one included.
+/// How many years are looked at where no wallet has come, this one included.
 const YEARS: i32 = 3;
 
 /// A movement that the wallet here does not know of yet.
@@ -92,16 +92,14 @@ fn why(transaction: &Transaction, entered: bool, now: Timestamp) -> Why {
     }
 }
 
-/// The transactions since a time; where there is none, of all the years that are looked at.
+/// The transactions since a time; where there is none, of the last few years.
 async fn since(
     account: &Asked,
     customer: &CustomerId,
     as_of: Option<Timestamp>,
     this: i32,
 ) -> Result<Transactions, Error> {
-    let first = as_of
-        .map_or(this - YEARS + 1, calendar::year)
-        .max(this - YEARS + 1);
+    let first = as_of.map_or(this - YEARS + 1, calendar::year);
     let mut all = Transactions::default();
     for year in first..=this {
         let told = account.client.transactions(customer, Some(year)).await?;

@@ -12,6 +12,9 @@ use super::{execute, query};
 
 /// How long a worker may take for one customer before another takes over.
 const LEASE: Duration = Duration::from_mins(10);
+/// Who is to be asked for at `$2`, and is in nobody's hands.
+const DUE: &str = "source = $1 AND state = 'wanted' AND due_at <= $2 \
+                   AND (locked_until IS NULL OR locked_until <= $2)";
 
 /// A customer who is to be asked for.
 #[derive(Debug, Clone)]
@@ -110,6 +113,12 @@ async fn among(
 /// Takes the customer of a source who has waited longest, for this worker alone.
 pub(crate) async fn claim(store: &Store, source: &Source) -> Result<Option<Lookup>> {
     let now = store.clock().now();
+    // Among the readers first: nobody waits for a writer that has nothing to write.
+    let due = format!("SELECT 1 FROM masivo_lookups WHERE {DUE} LIMIT 1");
+    let values = [source.as_str().into(), now.micros().into()];
+    if query(store.connection(), &due, values).await?.is_empty() {
+        return Ok(None);
+    }
     let tx = store.begin().await?;
     let skip = match tx.connection().get_database_backend() {
         DbBackend::Postgres => "FOR UPDATE SKIP LOCKED",
@@ -118,8 +127,7 @@ pub(crate) async fn claim(store: &Store, source: &Source) -> Result<Option<Looku
     let sql = format!(
         "UPDATE masivo_lookups SET locked_until = $3, attempts = attempts + 1 \
          WHERE source = $1 AND customer_id IN (SELECT customer_id FROM masivo_lookups \
-           WHERE source = $1 AND state = 'wanted' AND due_at <= $2 \
-           AND (locked_until IS NULL OR locked_until <= $2) ORDER BY due_at LIMIT 1 {skip}) \
+           WHERE {DUE} ORDER BY due_at LIMIT 1 {skip}) \
          RETURNING customer_id, attempts"
     );
     let values = [

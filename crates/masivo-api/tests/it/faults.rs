@@ -8,7 +8,7 @@ use laurel_masivo_api::client::{ApiError, Client};
 use laurel_payloads::CustomerId;
 use laurel_testkit::{FixedClock, run};
 
-use crate::mock::{Fault, KEY, Mock};
+use crate::mock::{Fault, Mock};
 
 fn ana() -> CustomerId {
     "ana".parse().expect("an id")
@@ -52,20 +52,26 @@ fn what_does_not_pass_is_told_after_four_tries() {
 }
 
 #[test]
-fn nobody_at_the_address_is_a_failure_in_time() {
+fn nobody_at_the_address_or_nobody_who_can_encrypt_is_a_failure_in_time() {
     run(async {
         let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("http://{}", port.local_addr().expect("an address"));
+        let address = port.local_addr().expect("an address");
         drop(port);
-        let account = Account {
-            requests_per_minute: 60_000.try_into().expect("more than none"),
-            connect_timeout: Duration::from_millis(200),
-            ..Account::new(url, KEY)
-        };
-        let clock = Arc::new(FixedClock::default());
-        let client = Client::new("masivo", &account, clock).expect("a client");
-        let failed = client.customer(&ana()).await.expect_err("a failure");
-        assert_eq!(failed, ApiError::Unavailable("no connection".to_owned()));
+        let mock = Mock::start().await;
+        let plain = mock.account().url.expose().replace("http://", "https://");
+        for url in [format!("http://{address}"), plain] {
+            let account = Account {
+                connect_timeout: Duration::from_millis(200),
+                url: url.clone().into(),
+                ..mock.account()
+            };
+            let clock = Arc::new(FixedClock::default());
+            let client = Client::new("masivo", &account, clock).expect("a client");
+            let failed = client.customer(&ana()).await.expect_err("a failure");
+            let expected = ApiError::Unavailable("no connection".to_owned());
+            assert_eq!(failed, expected, "{url}");
+        }
+        assert_eq!(mock.state().issued, 0, "the key did not travel unencrypted");
     });
 }
 
