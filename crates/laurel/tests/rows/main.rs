@@ -8,4 +8,5 @@ mod framing;
 mod heads;
 mod logs;
 mod patience;
+mod shown;
 mod targets;
