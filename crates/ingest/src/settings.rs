@@ -27,6 +27,9 @@ pub struct Settings {
     pub batch: usize,
     /// How many transactions are under way at once: one on SQLite, a few on PostgreSQL.
     pub writers: usize,
+    /// How long an event may take to be stored. Then it is answered 503, whatever becomes of it: sent again, it is a
+    /// duplicate if it was stored after all.
+    pub answer_deadline: Duration,
     /// How many events are stored in a second at most; as many as can be unless set.
     pub events_per_second: Option<NonZeroU32>,
     /// Proxies of the operator's own, which are believed when they say whom they speak for (`X-Forwarded-For`).
@@ -42,6 +45,7 @@ impl Default for Settings {
             max_in_flight: 32 << 20,
             batch: 256,
             writers: 1,
+            answer_deadline: Duration::from_secs(10),
             events_per_second: None,
             trusted_proxies: Vec::new(),
         }

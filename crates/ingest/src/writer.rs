@@ -9,7 +9,7 @@ use std::time::Duration;
 use laurel_store::{Appended, Class, Error, NewEvent, Store};
 use metrics::histogram;
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use crate::budget::Room;
 use crate::outage::Outage;
@@ -38,6 +38,7 @@ struct Queue {
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Request>,
+    deadline: Duration,
 }
 
 impl std::fmt::Debug for Request {
@@ -69,7 +70,10 @@ impl Writer {
                 settings.batch,
             ));
         }
-        Self { queue }
+        Self {
+            queue,
+            deadline: settings.answer_deadline,
+        }
     }
 
     /// Whether an event would be turned away.
@@ -88,8 +92,10 @@ impl Writer {
         self.queue
             .try_send(request)
             .map_err(|_| Problem::Overloaded(Overload::Queue))?;
-        let answered = answered.await.ok().flatten();
-        answered.ok_or(Problem::Unavailable)
+        // A server that hangs, or a line that is dead, tells nothing for minutes.
+        let answered = timeout(self.deadline, answered).await.ok();
+        let appended = answered.and_then(Result::ok).flatten();
+        appended.ok_or(Problem::Unavailable)
     }
 }
 

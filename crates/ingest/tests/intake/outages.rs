@@ -1,6 +1,7 @@
 //! When an event cannot be stored now, the sender is told to come again; it is never told that all is well.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use futures_util::StreamExt;
@@ -14,6 +15,7 @@ both_databases!(
     a38_a_full_queue_sheds_and_what_it_took_is_stored,
     a38_a_database_that_is_gone_is_told_at_once,
     a_database_that_refuses_and_recovers_is_asked_again,
+    a_database_that_hangs_is_waited_for_no_longer_than_a_sender_waits,
 );
 
 fn assert_told_to_come_again(answer: &Answer) {
@@ -84,6 +86,24 @@ async fn a38_a_database_that_is_gone_is_told_at_once(database: TestDatabase) {
         whiles.insert(answer.headers[header::RETRY_AFTER].clone());
     }
     assert!(whiles.len() > 1, "not all of them at once");
+}
+
+async fn a_database_that_hangs_is_waited_for_no_longer_than_a_sender_waits(database: TestDatabase) {
+    let settings = Settings {
+        answer_deadline: Duration::from_millis(100),
+        ..Settings::default()
+    };
+    let (impatient, patient) = (intake_with(&database, settings), intake(&database));
+    let busy = hold_the_writer(&database).await;
+    assert_told_to_come_again(&post(&impatient, TIER).await);
+    busy.rollback().await.expect("a rollback");
+    // It was on its way, and is stored once: by whoever comes first.
+    let retry = post(&patient, TIER).await;
+    assert!(["accepted", "duplicate"].contains(&&*retry.taken()));
+    while log(&database).await[0].delivery_count < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(log(&database).await.len(), 1);
 }
 
 async fn a_database_that_refuses_and_recovers_is_asked_again(database: TestDatabase) {
