@@ -1,4 +1,5 @@
-//! The lines by which a new member is known: in the README, in the architecture's map, and in the table of arrows.
+//! The lines by which a new member is known: in the README, in the architecture's map, in the table of arrows, and in
+//! the root's manifest.
 
 use anyhow::Context as _;
 
@@ -37,10 +38,26 @@ pub(super) fn arrows(text: &str, folder: &str, template: &Template) -> anyhow::R
     before(text, "    Home {\n        folder: \"migrations\",", &home)
 }
 
+/// Adds the crate to the root's dependencies, in its place among ours.
+pub(super) fn manifest(text: &str, package: &str, folder: &str) -> anyhow::Result<String> {
+    let line = format!("{package} = {{ path = \"{folder}\" }}\n");
+    let ours = text.lines().filter(|line| line.starts_with("laurel"));
+    let name = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+    let next = ours
+        .map(name)
+        .find(|name| name.as_str() > package)
+        .unwrap_or_else(|| "laurel-testkit".to_owned());
+    before(
+        text,
+        &format!("\n{next} = "),
+        &format!("\n{}", line.trim_end()),
+    )
+}
+
 fn before(text: &str, mark: &str, new: &str) -> anyhow::Result<String> {
     let place = text
         .find(mark)
-        .with_context(|| format!("there is no `{}`", mark.trim_end()))?;
+        .with_context(|| format!("there is no `{}`", mark.trim()))?;
     Ok([&text[..place], new, &text[place..]].concat())
 }
 
@@ -59,6 +76,11 @@ mod tests {
         assert!(
             map.expect("a section")
                 .contains("### `crates/badges`\n\nBadges.\n\n### `migrations`")
+        );
+        let root = manifest(&read("Cargo.toml"), "laurel-badges", "crates/badges");
+        let root = root.expect("a line");
+        assert!(
+            root.contains("\nlaurel-badges = { path = \"crates/badges\" }\nlaurel-dispatch = ")
         );
         let table = read("xtask/src/tidy/arrows.rs");
         let table = arrows(&table, "crates/badges", &Kind::Graphql.template()).expect("a home");

@@ -56,6 +56,9 @@ fn member(sh: &Shell, name: &str, template: &Template) -> anyhow::Result<()> {
         "README.md",
         maps::readme(&sh.read_file("README.md")?, &folder, &says),
     )?;
+    let path = "Cargo.toml";
+    let manifest = maps::manifest(&sh.read_file(path)?, &names.package, &folder);
+    change(path, manifest)?;
     let path = "docs/architecture.md";
     change(
         path,
