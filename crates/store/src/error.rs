@@ -17,6 +17,9 @@ pub enum Error {
     /// The lease on a delivery or an outbox row has passed to another worker; nothing was written.
     #[error("the lease was lost")]
     LeaseLost,
+    /// What an append repeats was forgotten while it was looked for.
+    #[error("the duplicate window has moved on")]
+    Forgotten,
     /// The database does not keep the promises Laurel builds on.
     #[error("unsuitable database: {0}")]
     Unsuitable(String),
@@ -47,7 +50,7 @@ impl Error {
         match self {
             Self::Database(error) => classify(error),
             Self::Corrupt(_) => Class::Corrupt,
-            Self::LeaseLost => Class::Conflict,
+            Self::LeaseLost | Self::Forgotten => Class::Conflict,
             Self::Unsuitable(_) => Class::Other,
             Self::Stopped => Class::Unavailable,
         }

@@ -1,15 +1,14 @@
-//! The one transaction that stores events together with a delivery for each interested subscriber.
+//! Stores events together with a delivery for each interested subscriber: both, or neither.
 
 use std::collections::{BTreeMap, HashMap};
 
 use laurel_payloads::Timestamp;
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{DbBackend, Value};
 use uuid::Uuid;
 
-use super::delivery_ids::{Holders, original, set_aside};
 use super::{EventState, NewEvent};
-use crate::routes::Route;
-use crate::{Result, Store, Tx, routes, sql};
+use crate::text::storable;
+use crate::{Result, Store};
 
 /// What became of an appended event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,42 +31,33 @@ pub enum Outcome {
 }
 
 /// Equal content of one source: within a batch it is one event, delivered several times.
-struct Fold {
-    id: Uuid,
-    members: Vec<usize>,
+pub(super) struct Fold {
+    pub(super) id: Uuid,
+    pub(super) members: Vec<usize>,
 }
 
 /// By source and digest, in that order: two batches that hold the same rows touch them in the same order.
-type Folds = BTreeMap<(String, [u8; 32]), Fold>;
+pub(super) type Folds = BTreeMap<(String, [u8; 32]), Fold>;
 
 impl Store {
-    /// Appends a batch in one transaction and answers for each event, in order. When it returns, everything is on disk.
+    /// Appends a batch and answers for each event, in order. When it returns, everything is on disk.
     ///
     /// # Errors
-    /// [`Error::Database`](crate::Error::Database): nothing of the batch was stored, unless the connection broke during
-    /// the commit, where the outcome is unknown and the same call, made again, answers `Duplicate` for what was.
+    /// [`Error::Database`](crate::Error::Database): it is not known what of the batch was stored; the same call, made
+    /// again, answers `Duplicate` for what was.
     pub async fn append(&self, batch: &[NewEvent]) -> Result<Vec<Appended>> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
         let folds = self.fold(batch);
-        let tx = self.begin().await?;
-        let routes = routes::read(tx.connection()).await?;
-        let holders = tx.holders(batch).await?;
-        let mut originals = known(batch, &folds, &holders);
-        originals.extend(tx.claim_content(batch, &folds, &originals).await?);
-        let event_ids = event_ids(batch, &folds, &originals);
-        let holders = tx.claim_ids(batch, &event_ids, holders).await?;
-        let batch = &*set_aside(batch, &holders);
-        let new: Vec<&Fold> = folds
-            .values()
-            .filter(|fold| !originals.contains_key(&fold.id))
-            .collect();
-        tx.insert_events(batch, &new, &routes).await?;
-        tx.count_repeats(batch, &folds, &originals).await?;
-        tx.commit().await?;
+        let unsigned = batch.iter().all(|event| event.delivery_id.is_none());
+        let appended = if unsigned && self.backend() == DbBackend::Postgres {
+            self.append_at_once(batch, &folds).await?
+        } else {
+            self.append_by_steps(batch, &folds).await?
+        };
         self.announce_append();
-        Ok(answers(batch, &folds, &originals))
+        Ok(appended)
     }
 
     fn fold(&self, batch: &[NewEvent]) -> Folds {
@@ -86,202 +76,68 @@ impl Store {
     }
 }
 
-impl Tx {
-    /// Enters each content that is not known by its id into the duplicate window, and returns the first event's id for
-    /// those that are in it.
-    async fn claim_content(
-        &self,
-        batch: &[NewEvent],
-        folds: &Folds,
-        known: &HashMap<Uuid, Uuid>,
-    ) -> Result<HashMap<Uuid, Uuid>> {
-        let unknown = || {
-            folds
-                .iter()
-                .filter(|(_, fold)| !known.contains_key(&fold.id))
-        };
-        let rows = unknown().map(|((source, digest), fold)| {
-            let first = &batch[fold.members[0]];
-            let expires_at = first.received_at.saturating_add(first.duplicate_window);
-            [
-                source.clone().into(),
-                digest.to_vec().into(),
-                fold.id.into(),
-                first.received_at.micros().into(),
-                expires_at.micros().into(),
-            ]
-        });
-        let rows: Vec<_> = rows.collect();
-        let claimed = rows.len() as u64;
-        let won = sql::insert(
-            self.connection(),
-            "recent (source, digest, event_id, first_seen_at, expires_at)",
-            rows,
-            "ON CONFLICT (source, digest) DO UPDATE SET event_id = excluded.event_id, \
-             first_seen_at = excluded.first_seen_at, expires_at = excluded.expires_at \
-             WHERE recent.expires_at <= excluded.first_seen_at",
-        )
-        .await?;
-        let mut originals = HashMap::new();
-        if won == claimed {
-            return Ok(originals);
-        }
-        for ((source, digest), fold) in unknown() {
-            let sql =
-                "SELECT event_id FROM recent WHERE source = $1 AND digest = $2 AND event_id <> $3";
-            let values = [
-                source.clone().into(),
-                digest.to_vec().into(),
-                fold.id.into(),
-            ];
-            for row in sql::query(self.connection(), sql, values).await? {
-                originals.insert(fold.id, row.try_get("", "event_id")?);
-            }
-        }
-        Ok(originals)
-    }
+/// The columns of an event that [`columns`] gives.
+pub(super) const COLUMNS: &str = "id, source, kind, customer_id, state, quarantine_reason, quarantine_place, body, \
+     digest, received_at, occurred_at, delivery_count, last_delivered_at, trace_context";
 
-    async fn insert_events(
-        &self,
-        batch: &[NewEvent],
-        new: &[&Fold],
-        routes: &[Route],
-    ) -> Result<()> {
-        // In the order in which they came, so that `seq` is the order of receipt within a batch, too.
-        let mut new = new.to_vec();
-        new.sort_by_key(|fold| fold.members[0]);
-        let seqs = self.next_seqs(new.len()).await?;
-        let rows = new.iter().zip(&seqs).map(|(fold, seq)| {
-            let event = &batch[fold.members[0]];
-            let (state, quarantine) = match &event.state {
-                EventState::Accepted => ("accepted", None),
-                EventState::Quarantined(quarantine) => ("quarantined", Some(quarantine)),
-            };
-            [
-                (*seq).into(),
-                fold.id.into(),
-                event.source.as_str().into(),
-                event
-                    .kind
-                    .clone()
-                    .map(|kind| crate::text::storable(&kind))
-                    .into(),
-                event
-                    .customer_id
-                    .as_ref()
-                    .map(|id| id.as_str().to_owned())
-                    .into(),
-                state.into(),
-                quarantine
-                    .map(|quarantine| quarantine.reason.clone())
-                    .into(),
-                quarantine
-                    .map(|quarantine| crate::text::storable(&quarantine.place))
-                    .into(),
-                event.body.clone().into(),
-                event.digest.to_vec().into(),
-                event.received_at.micros().into(),
-                event.occurred_at.micros().into(),
-                i64::try_from(fold.members.len()).unwrap_or(i64::MAX).into(),
-                last_received(batch, fold).micros().into(),
-                event.trace_context.clone().into(),
-            ]
-        });
-        sql::insert(
-            self.connection(),
-            "events (seq, id, source, kind, customer_id, state, quarantine_reason, quarantine_place, body, digest, \
-             received_at, occurred_at, delivery_count, last_delivered_at, trace_context)",
-            rows.collect(),
-            "",
-        )
-        .await?;
-        let mut deliveries = Vec::new();
-        for (fold, seq) in new.iter().zip(seqs) {
-            let event = &batch[fold.members[0]];
-            let accepted = event.state == EventState::Accepted;
-            let routes = routes
-                .iter()
-                .filter(|route| accepted && route.takes(event.kind.as_deref()));
-            deliveries.extend(routes.map(|route| route.delivery(seq, event.received_at)));
-        }
-        routes::deliver(self.connection(), deliveries).await
-    }
-
-    /// The places in the log of the next so many events.
-    async fn next_seqs(&self, count: usize) -> Result<Vec<i64>> {
-        if count == 0 {
-            return Ok(Vec::new());
-        }
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        if self.connection().get_database_backend() == DbBackend::Postgres {
-            let sql =
-                "SELECT array_agg(nextval('events_seq_seq')) AS seqs FROM generate_series(1, $1)";
-            let rows = sql::query(self.connection(), sql, [count.into()]).await?;
-            let seqs = rows
-                .first()
-                .map(|row| row.try_get::<Option<Vec<i64>>>("", "seqs"));
-            return Ok(seqs.transpose()?.flatten().unwrap_or_default());
-        }
-        // Nobody else writes until this transaction ends.
-        let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'events'";
-        let rows = sql::query(self.connection(), sql, []).await?;
-        let last = rows.first().map(|row| row.try_get::<i64>("", "seq"));
-        let last = last.transpose()?.unwrap_or(0);
-        Ok((last + 1..=last + count).collect())
-    }
-
-    async fn count_repeats(
-        &self,
-        batch: &[NewEvent],
-        folds: &Folds,
-        originals: &HashMap<Uuid, Uuid>,
-    ) -> Result<()> {
-        let mut repeats: Vec<(&Uuid, &Fold)> = folds
-            .values()
-            .filter_map(|fold| originals.get(&fold.id).map(|original| (original, fold)))
-            .collect();
-        repeats.sort_by_key(|(original, _)| **original);
-        for (original, fold) in repeats {
-            let sql = "UPDATE events SET delivery_count = delivery_count + $2, last_delivered_at = \
-                       CASE WHEN last_delivered_at < $3 THEN $3 ELSE last_delivered_at END WHERE id = $1";
-            let count = i64::try_from(fold.members.len()).unwrap_or(i64::MAX);
-            let values = [
-                (*original).into(),
-                count.into(),
-                last_received(batch, fold).micros().into(),
-            ];
-            sql::execute(self.connection(), sql, values).await?;
-        }
-        Ok(())
-    }
+/// What is stored of a fold, and after it `more`: `N` values in all, which are fourteen and those.
+pub(super) fn columns<const M: usize, const N: usize>(
+    batch: &[NewEvent],
+    fold: &Fold,
+    more: [Value; M],
+) -> [Value; N] {
+    let event = &batch[fold.members[0]];
+    let (state, quarantine) = match &event.state {
+        EventState::Accepted => ("accepted", None),
+        EventState::Quarantined(quarantine) => ("quarantined", Some(quarantine)),
+    };
+    let customer_id = event.customer_id.as_ref();
+    let columns = [
+        fold.id.into(),
+        event.source.as_str().into(),
+        event.kind.as_deref().map(storable).into(),
+        customer_id.map(|id| id.as_str().to_owned()).into(),
+        state.into(),
+        quarantine
+            .map(|quarantine| quarantine.reason.clone())
+            .into(),
+        quarantine
+            .map(|quarantine| storable(&quarantine.place))
+            .into(),
+        Value::from(&event.body[..]),
+        event.digest.to_vec().into(),
+        event.received_at.micros().into(),
+        event.occurred_at.micros().into(),
+        i64::try_from(fold.members.len()).unwrap_or(i64::MAX).into(),
+        last_received(batch, fold).micros().into(),
+        event.trace_context.clone().into(),
+    ];
+    let mut values = columns.into_iter().chain(more);
+    std::array::from_fn(|_| {
+        values
+            .next()
+            .unwrap_or_else(|| unreachable!("fourteen and more"))
+    })
 }
 
-/// The events of contents that came before under the same delivery id.
-fn known(batch: &[NewEvent], folds: &Folds, holders: &Holders) -> HashMap<Uuid, Uuid> {
-    let known = folds.values().filter_map(|fold| {
-        let mut members = fold.members.iter();
-        let found = members.find_map(|&member| original(&batch[member], holders));
-        Some((fold.id, found?))
-    });
-    known.collect()
+/// When the content of a fold may come again as a new event.
+pub(super) fn expires_at(batch: &[NewEvent], fold: &Fold) -> i64 {
+    let first = &batch[fold.members[0]];
+    let end = first.received_at.saturating_add(first.duplicate_window);
+    end.micros()
 }
 
-/// The event that each of a batch is, new or not.
-fn event_ids(batch: &[NewEvent], folds: &Folds, originals: &HashMap<Uuid, Uuid>) -> Vec<Uuid> {
-    let mut ids = vec![Uuid::nil(); batch.len()];
-    for fold in folds.values() {
-        let id = originals.get(&fold.id).unwrap_or(&fold.id);
-        fold.members.iter().for_each(|&member| ids[member] = *id);
-    }
-    ids
-}
-
-fn last_received(batch: &[NewEvent], fold: &Fold) -> Timestamp {
+pub(super) fn last_received(batch: &[NewEvent], fold: &Fold) -> Timestamp {
     let times = fold.members.iter().map(|&member| batch[member].received_at);
     times.max().unwrap_or(batch[fold.members[0]].received_at)
 }
 
-fn answers(batch: &[NewEvent], folds: &Folds, originals: &HashMap<Uuid, Uuid>) -> Vec<Appended> {
+/// What each event of a batch is told.
+pub(super) fn answers(
+    batch: &[NewEvent],
+    folds: &Folds,
+    originals: &HashMap<Uuid, Uuid>,
+) -> Vec<Appended> {
     let duplicate = |id| Appended {
         id,
         outcome: Outcome::Duplicate,

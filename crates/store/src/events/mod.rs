@@ -1,11 +1,13 @@
 //! The event log: appended to, read, and never rewritten.
 
 mod append;
+mod at_once;
 mod delivery_ids;
 mod new;
 mod quarantine;
 mod read;
 mod record;
+mod steps;
 mod window;
 
 pub use append::{Appended, Outcome};

@@ -79,7 +79,21 @@ fn tuples(columns: usize, rows: usize) -> String {
 }
 
 fn unnested<const N: usize>(into: &str, rows: Vec<[Value; N]>, tail: &str) -> Statement {
-    let mut columns = vec![Vec::with_capacity(rows.len()); N];
+    let columns = into
+        .split_once('(')
+        .map_or("", |(_, columns)| columns.trim_end_matches(')'));
+    let (given, values) = given(columns, rows);
+    Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        format!("INSERT INTO {into} {given} {tail}"),
+        values,
+    )
+}
+
+/// A `SELECT` of these rows, and its parameters, for PostgreSQL. `columns` are their names, with a comma between them.
+pub(crate) fn given<const N: usize>(columns: &str, rows: Vec<[Value; N]>) -> (String, Vec<Value>) {
+    let names: Vec<&str> = columns.split(", ").collect();
+    let mut arrays = vec![Vec::with_capacity(rows.len()); N];
     let mut types = vec![ArrayType::String; N];
     let mut nulls = Vec::with_capacity(rows.len());
     for row in rows {
@@ -87,23 +101,29 @@ fn unnested<const N: usize>(into: &str, rows: Vec<[Value; N]>, tail: &str) -> St
         for (place, value) in row.into_iter().enumerate() {
             let (ty, present) = present(value);
             absent |= i64::from(present.is_none()) << place;
-            columns[place].push(present.unwrap_or_else(|| filler(&ty)));
+            arrays[place].push(present.unwrap_or_else(|| filler(&ty)));
             types[place] = ty;
         }
         nulls.push(absent);
     }
     let each = |text: &dyn Fn(usize) -> String| (0..N).map(text).collect::<Vec<_>>().join(", ");
+    let read = |place| {
+        format!(
+            "CASE WHEN nulls & {} = 0 THEN c{place} END AS {}",
+            1_i64 << place,
+            names[place]
+        )
+    };
     let sql = format!(
-        "INSERT INTO {into} SELECT {} FROM unnest({}, ${}::bigint[]) AS given({}, nulls) {tail}",
-        each(&|place| format!("CASE WHEN nulls & {} = 0 THEN c{place} END", 1_i64 << place)),
+        "SELECT {} FROM unnest({}, ${}::bigint[]) AS row({}, nulls)",
+        each(&read),
         each(&|place| format!("${}::{}[]", place + 1, name(&types[place]))),
         N + 1,
         each(&|place| format!("c{place}")),
     );
-    let columns = types.into_iter().zip(columns);
-    let arrays = columns.map(|(ty, column)| Value::Array(ty, Some(Box::new(column))));
-    let values = arrays.chain([nulls.into()]);
-    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+    let arrays = types.into_iter().zip(arrays);
+    let arrays = arrays.map(|(ty, array)| Value::Array(ty, Some(Box::new(array))));
+    (sql, arrays.chain([nulls.into()]).collect())
 }
 
 /// The type of a value, and the value unless it is NULL.
@@ -172,8 +192,9 @@ mod tests {
         let statement = unnested("t (n, s)", rows, "ON CONFLICT DO NOTHING");
         assert_eq!(
             statement.sql,
-            "INSERT INTO t (n, s) SELECT CASE WHEN nulls & 1 = 0 THEN c0 END, CASE WHEN nulls & 2 = 0 THEN c1 END \
-             FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS given(c0, c1, nulls) ON CONFLICT DO NOTHING"
+            "INSERT INTO t (n, s) SELECT CASE WHEN nulls & 1 = 0 THEN c0 END AS n, \
+             CASE WHEN nulls & 2 = 0 THEN c1 END AS s \
+             FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS row(c0, c1, nulls) ON CONFLICT DO NOTHING"
         );
         let values = statement.values.expect("values").0;
         assert_eq!(values[1], vec!["a".to_owned(), String::new()].into());
