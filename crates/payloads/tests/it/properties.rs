@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::claims;
 use crate::fixtures::fixtures;
+use crate::{accumulation, claims};
 
 /// Values that are wrong somewhere, and right elsewhere.
-const ODD: [&str; 24] = [
+const ODD: [&str; 26] = [
     "null",
     "true",
     "[]",
@@ -19,6 +19,8 @@ const ODD: [&str; 24] = [
     r#"{"a":{"b":1,"\u0062":2}}"#,
     r#""""#,
     r#""\ud800""#,
+    r#""\udc00\udc00""#,
+    "\"a\u{1f}\"",
     r#""\ud83d\ude00""#,
     r#""\u0000""#,
     r#""2026-02-30T00:00:00Z""#,
@@ -36,10 +38,32 @@ const ODD: [&str; 24] = [
 
 fn odd() -> impl Strategy<Value = String> {
     prop_oneof![
-        prop::sample::select(ODD.as_slice()).prop_map(String::from),
-        "-?(0|[1-9][0-9]{0,14})(\\.[0-9]{1,8})?([eE][-+]?[0-9]{1,2})?",
-        r#""([ -!#-\[\]-~é😀]|\\n|\\u00[0-9a-f]{2}|\\ud[89a-f][0-9a-f]{2}){0,12}""#,
+        2 => prop::sample::select(ODD.as_slice()).prop_map(String::from),
+        3 => number(),
+        3 => text(),
     ]
+}
+
+/// A number with zeros at its ends and digits beyond all sizes, or nearly one.
+fn number() -> impl Strategy<Value = String> {
+    "-?(0|[1-9][0-9]{0,6}0{0,3}|[1-9][0-9]{15,25})(\\.0{0,3}[0-9]{1,7}0{0,2})?([eE][-+]?[0-9]{1,2})?"
+}
+
+/// A text with every kind of escape and of mistake.
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        8 => "[ !#-\\[\\]-~é😀]{1,9}",
+        4 => r"(\\[nt/bfr]|\\u00[0-9a-f]{2}|\\ud[89a-f][0-9a-f]{2}|\\ud83d\\ude00)",
+        1 => r"(\\u[0-9a-gG]{4}|\\[a-z]|[\x00-\x1f\x7f])",
+    ];
+    prop::collection::vec(piece, 0..5).prop_map(|pieces| format!("\"{}\"", pieces.concat()))
+}
+
+/// An object of odd values under keys that are sometimes the same.
+fn object() -> impl Strategy<Value = String> {
+    let key = r#""(a|b|[a-c]|\\u006[1-3]|data|\\n){1,2}""#;
+    let member = (key, odd()).prop_map(|(key, value)| format!("{key}:{value}"));
+    prop::collection::vec(member, 0..6).prop_map(|members| format!("{{{}}}", members.join(",")))
 }
 
 /// A body of Masivo's with odd values in some of its places.
@@ -110,16 +134,18 @@ pub(crate) fn pieces() -> impl Strategy<Value = String> {
 /// Any of these, sometimes damaged.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let whole = prop_oneof![
-        planted().prop_map(String::into_bytes),
-        pieces().prop_map(String::into_bytes),
-        pieces().prop_map(|value| format!("{{\"key\":{value}}}").into_bytes()),
-        (120..136_usize, pieces()).prop_map(|(depth, value)| {
+        4 => planted().prop_map(String::into_bytes),
+        4 => object().prop_map(String::into_bytes),
+        2 => odd().prop_map(|amount| accumulation(&amount).into_bytes()),
+        1 => pieces().prop_map(String::into_bytes),
+        1 => pieces().prop_map(|value| format!("{{\"key\":{value}}}").into_bytes()),
+        1 => (120..136_usize, pieces()).prop_map(|(depth, value)| {
             let (open, close) = ("{\"a\":[".repeat(depth / 2), "]}".repeat(depth / 2));
             format!("{open}{value}{close}").into_bytes()
         }),
-        prop::collection::vec(any::<u8>(), 0..200),
+        1 => prop::collection::vec(any::<u8>(), 0..200),
     ];
-    let damage = prop::option::weighted(0.3, (any::<prop::sample::Index>(), any::<u8>()));
+    let damage = prop::option::weighted(0.2, (any::<prop::sample::Index>(), any::<u8>()));
     (whole, damage).prop_map(|(mut body, damage)| {
         if let (Some((at, byte)), false) = (damage, body.is_empty()) {
             let at = at.index(body.len());
@@ -130,6 +156,8 @@ fn body() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_024))]
+
     #[test]
     fn the_scan_and_serde_agree_on_every_body(body in body()) {
         claims::scan(&body);
