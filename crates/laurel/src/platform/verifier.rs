@@ -81,3 +81,87 @@ fn printed<S: Settings>(kind: &str, settings: &S) -> toml::Value {
     }
     table.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use laurel_ingest::{Refusal, Unverified, Verdict};
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::config::{Loaded, Secret};
+    use crate::platform::Extensions;
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Partner {
+        password: Secret,
+    }
+
+    impl Verifier for Partner {
+        fn kind(&self) -> &'static str {
+            "partner"
+        }
+
+        fn verify<'a>(&'a self, _: &Unverified<'a>) -> Result<Verdict<'a>, Refusal> {
+            Err(Refusal::Wrong)
+        }
+    }
+
+    /// What becomes of a source's `auth`, with a verifier that does not take every password.
+    fn claimed(auth: &str) -> Result<(Extensions, Loaded), ConfigError> {
+        let mut extensions = Extensions::default();
+        let make = |partner: Partner| match partner.password.expose() {
+            "easy" => Err("the password is easy"),
+            _ => Ok(partner),
+        };
+        let kind = VerifierKind::new("partner", make);
+        extensions.verifiers.push(kind);
+        let variable = ("LAUREL__SOURCES__SHOP__AUTH".into(), auth.into());
+        let loaded = Loaded::with_foreign(None, [variable])?;
+        extensions.make_verifiers(&loaded.foreign)?;
+        Ok((extensions, loaded))
+    }
+
+    #[test]
+    fn a_credential_is_made_by_its_extension_and_printed_without_its_secret() {
+        let auth = r#"[{kind = "partner", password = "hunter2"}]"#;
+        let (extensions, loaded) = claimed(auth).expect("a configuration");
+        let verifier = extensions.verifier("shop", 0).expect("a verifier");
+        assert_eq!(verifier.kind(), "partner");
+        let printed = extensions.print(&loaded.config).expect("TOML");
+        assert!(
+            printed.contains("kind = \"partner\"\npassword = \"*\"\n"),
+            "{printed}"
+        );
+        let schema = extensions.schema().to_value().to_string();
+        assert!(schema.contains(r#""kind":{"const":"partner"}"#), "{schema}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_it_is_said_with_its_place_and_without_its_value() {
+        for (auth, expected) in [
+            (
+                r#"[{kind = "partner", pasword = "x"}]"#,
+                "unknown key `pasword`; did you mean `password`?",
+            ),
+            (r#"[{kind = "partner"}]"#, "`password` is missing"),
+            (
+                r#"[{kind = "partner", password = "easy"}]"#,
+                "the password is easy",
+            ),
+            (
+                r#"[{kind = "partnr"}]"#,
+                "unknown value `partnr`; did you mean `partner`?",
+            ),
+            (r#"[{kind = "extension"}]"#, "unknown value `extension`"),
+        ] {
+            let Err(error) = claimed(auth) else {
+                panic!("{auth} is taken");
+            };
+            let said = error.to_string();
+            assert!(said.starts_with("LAUREL__SOURCES__SHOP__AUTH: "), "{said}");
+            assert!(said.contains(expected), "{said}");
+        }
+    }
+}
