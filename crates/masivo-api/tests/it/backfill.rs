@@ -10,6 +10,7 @@ use crate::house::{House, id, movement, transaction, upgrade};
 
 both_databases!(
     what_no_webhook_tells_comes_in_once,
+    what_has_no_id_is_the_same_by_what_it_says,
     what_a_webhook_told_is_not_brought_in,
     what_a_webhook_may_still_tell_is_left_to_it,
     a_transfer_goes_from_its_sender_to_its_receiver,
@@ -67,6 +68,25 @@ async fn what_no_webhook_tells_comes_in_once(database: TestDatabase) {
     );
     assert_eq!(house.movements("ana").await, history);
     assert_eq!(house.mock.asked().len(), 1);
+}
+
+async fn what_has_no_id_is_the_same_by_what_it_says(database: TestDatabase) {
+    let house = House::new(database).await;
+    house.receive(&[upgrade("ana")]).await;
+    let nameless = |amount: &str| {
+        let mut booked = transaction("", "EXPIRATION", amount, "2026-01-10T08:00:00Z");
+        booked["id"] = serde_json::Value::Null;
+        booked
+    };
+    book(&house, "ana", 2026, vec![nameless("1"), nameless("2")]);
+    for brought_in in [
+        "2 movements brought in, 0 known",
+        "0 movements brought in, 2 known",
+    ] {
+        let report = house.backfill(&["transactions", "--year", "2026"]).await;
+        let report = report.expect("a report");
+        assert!(report.contains(brought_in), "{report}");
+    }
 }
 
 async fn what_a_webhook_told_is_not_brought_in(database: TestDatabase) {

@@ -9,3 +9,4 @@ mod limits;
 mod mock;
 mod reconcile;
 mod tokens;
+mod worker;

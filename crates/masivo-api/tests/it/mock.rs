@@ -15,6 +15,7 @@ use laurel_masivo_api::client::Client;
 use laurel_store::Clock;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// The key that the make-believe account takes.
@@ -54,6 +55,8 @@ pub(crate) struct Books {
     pub(crate) rewards: Vec<Value>,
     /// What was asked, in its order, without the exchanges of the key.
     pub(crate) asked: Vec<String>,
+    /// Told of each question.
+    pub(crate) told: Arc<Notify>,
 }
 
 /// The server, which ends with the test.
@@ -151,6 +154,7 @@ async fn answer(State(state): State<Arc<Mutex<Books>>>, request: Request) -> Res
                 .map(|query| format!("?{query}"))
                 .unwrap_or_default();
             state.asked.push(format!("{path}{query}"));
+            state.told.notify_one();
             let answer = data(&mut state, &headers, &path, uri.query().unwrap_or_default());
             (state.faults.pop_front(), answer)
         }

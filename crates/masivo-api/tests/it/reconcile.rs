@@ -10,6 +10,7 @@ both_databases!(
     each_difference_is_explained_by_what_moved_since,
     what_nothing_explains_is_said_to_be_unexplained,
     a_customer_whom_masivo_does_not_know_is_counted,
+    a_wallet_that_is_not_told_is_not_an_empty_one,
 );
 
 async fn equal_balances_are_no_difference(database: TestDatabase) {
@@ -116,4 +117,15 @@ async fn a_customer_whom_masivo_does_not_know_is_counted(database: TestDatabase)
     );
     let unknown = house.reconcile(&["--customer", "nobody"]).await;
     assert!(matches!(unknown, Err(Error::Unknown(_))));
+}
+
+async fn a_wallet_that_is_not_told_is_not_an_empty_one(database: TestDatabase) {
+    let house = House::new(database).await;
+    let at = "2026-02-01T10:00:00Z";
+    let body = movement("CUSTOMER_ACCUMULATION", "ana", "5", at, "5");
+    house.receive(&[body]).await;
+    let told = serde_json::json!({ "customer": { "id": "ana" }, "wallet": null });
+    house.mock.state().customers.insert("ana".to_owned(), told);
+    let (report, differences) = house.reconcile(&[]).await.expect("a report");
+    assert_eq!(differences, 0, "{report}");
 }
