@@ -5,6 +5,7 @@ mod config;
 mod dead_letters;
 mod keys;
 mod migrate;
+mod quarantined;
 mod reference;
 mod replay;
 mod schema;
@@ -71,6 +72,7 @@ pub(crate) enum Command {
     Keys(keys::Args),
     Replay(replay::Args),
     DeadLetters(dead_letters::Args),
+    Quarantined(quarantined::Args),
     Config(config::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -96,6 +98,7 @@ pub(crate) async fn run<Q: ObjectType + 'static>(
         Command::Keys(args) => keys::run(args, &platform).await,
         Command::Replay(args) => replay::run(args, platform).await,
         Command::DeadLetters(args) => dead_letters::run(args, &platform).await,
+        Command::Quarantined(args) => quarantined::run(args, &platform).await,
         Command::Config(args) => config::run(&args, &platform),
         Command::Schema(args) => schema::run(args, platform),
         Command::Completions(args) => completions::run(&args, &platform),

@@ -78,6 +78,34 @@ async fn commands_work_beside_a_server_and_a_second_server_does_not() {
 }
 
 #[tokio::test]
+async fn what_is_quarantined_is_listed_without_its_body() {
+    let place = Place::new();
+    let _server = place.serve().await;
+    let headers = format!("Authorization: Bearer {TOKEN}\r\nContent-Type: application/json\r\n");
+    let post = "POST /webhooks/masivo";
+    for body in [
+        r#"{"event":"TIER_UPGRADE","data":{"customer_id":"ana","to_tier_level":1e400}}"#,
+        r#"{"event":"X","data":{"secret":1,"secret":2}}"#,
+        r#"{"event":"\u001b[31m","data":"secret"}"#,
+        r#"{"event":"X","data":{"customer_id":"fine"}}"#,
+    ] {
+        let answer = exchange(place.http, post, &headers, body).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    let listed = place.answer(&["quarantined"]).await;
+    let lines: Vec<_> = listed.lines().collect();
+    let told = [
+        "  masivo  TIER_UPGRADE  number_range at data.to_tier_level  75 bytes  ",
+        "  masivo  X  duplicate_key at data.secret  44 bytes  ",
+        "  masivo  \\u{1b}[31m  no_data at data  ",
+    ];
+    assert_eq!(lines.len(), told.len(), "{listed}");
+    for (line, told) in lines.iter().zip(told) {
+        assert!(line.contains(told), "{line}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_ends_well_when_it_is_told_to_and_lets_go_of_its_database() {
     let place = Place::new();
     for _ in 0..2 {
