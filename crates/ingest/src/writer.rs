@@ -4,11 +4,12 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use laurel_store::{Appended, Class, Error, NewEvent, Store};
 use metrics::histogram;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
 use crate::budget::Room;
@@ -18,6 +19,9 @@ use crate::{Problem, Settings};
 
 /// How many times a batch is written when other writers are in the way.
 const TRIES: usize = 5;
+
+/// A transaction costs much more than an event in it: while one is under way, another begins only for so many events.
+const CROWD: usize = 64;
 
 /// An event on its way to the disk, and where its answer goes.
 struct Request {
@@ -32,12 +36,25 @@ struct Queue {
     requests: mpsc::Receiver<Request>,
     pace: Option<NonZeroU32>,
     next: Instant,
+    traffic: Arc<Traffic>,
 }
+
+/// How many transactions are under way.
+#[derive(Debug, Default)]
+struct Traffic {
+    writing: AtomicUsize,
+    /// One of them has ended, or a crowd has gathered.
+    changed: Notify,
+}
+
+/// A transaction that is under way.
+struct Writing(Arc<Traffic>);
 
 /// The way to the writers.
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Request>,
+    traffic: Arc<Traffic>,
     deadline: Duration,
 }
 
@@ -56,10 +73,12 @@ impl Writer {
             settings.queue.min(pace.get() as usize)
         });
         let (queue, requests) = mpsc::channel(most);
+        let traffic = Arc::<Traffic>::default();
         let waiting = Arc::new(Mutex::new(Queue {
             requests,
             pace,
             next: Instant::now(),
+            traffic: Arc::clone(&traffic),
         }));
         let outage = Outage::default();
         for _ in 0..settings.writers.max(1) {
@@ -72,6 +91,7 @@ impl Writer {
         }
         Self {
             queue,
+            traffic,
             deadline: settings.answer_deadline,
         }
     }
@@ -92,6 +112,9 @@ impl Writer {
         self.queue
             .try_send(request)
             .map_err(|_| Problem::Overloaded(Overload::Queue))?;
+        if self.queue.max_capacity() - self.queue.capacity() >= CROWD {
+            self.traffic.changed.notify_waiters();
+        }
         // A server that hangs, or a line that is dead, tells nothing for minutes.
         let answered = timeout(self.deadline, answered).await.ok();
         let appended = answered.and_then(Result::ok).flatten();
@@ -100,8 +123,27 @@ impl Writer {
 }
 
 impl Queue {
-    /// Takes up to `most` requests, as soon as there are any and the pace allows it; none once nobody can ask any more.
-    async fn take(&mut self, batch: &mut Vec<Request>, most: usize) -> usize {
+    /// Takes up to `most` requests, as soon as there are any, and enough of them, and the pace allows it. Nothing once
+    /// nobody can ask any more.
+    async fn take(&mut self, batch: &mut Vec<Request>, most: usize) -> Option<Writing> {
+        self.gather().await;
+        let taken = self.receive(batch, most).await;
+        (taken > 0).then(|| Writing::begin(&self.traffic))
+    }
+
+    /// Waits while others write and there is no crowd: what comes meanwhile is written together.
+    async fn gather(&self) {
+        loop {
+            let changed = self.traffic.changed.notified();
+            let alone = self.traffic.writing.load(Ordering::Acquire) == 0;
+            if alone || self.requests.len() >= CROWD || self.requests.is_closed() {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    async fn receive(&mut self, batch: &mut Vec<Request>, most: usize) -> usize {
         let Some(pace) = self.pace.map(NonZeroU32::get) else {
             return self.requests.recv_many(batch, most).await;
         };
@@ -112,6 +154,20 @@ impl Queue {
         let turns = u32::try_from(taken).unwrap_or(u32::MAX);
         self.next = self.next.max(Instant::now()) + Duration::from_secs(1) * turns / pace;
         taken
+    }
+}
+
+impl Writing {
+    fn begin(traffic: &Arc<Traffic>) -> Self {
+        traffic.writing.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(traffic))
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.0.writing.fetch_sub(1, Ordering::AcqRel);
+        self.0.changed.notify_waiters();
     }
 }
 
@@ -127,9 +183,9 @@ async fn write(store: Store, outage: Outage, queue: Arc<Mutex<Queue>>, most: usi
     let mut batch = Vec::with_capacity(most);
     loop {
         // One writer waits at the queue while the others commit.
-        if queue.lock().await.take(&mut batch, most).await == 0 {
+        let Some(under_way) = queue.lock().await.take(&mut batch, most).await else {
             return;
-        }
+        };
         let (events, waiting): (Vec<_>, Vec<_>) = batch
             .drain(..)
             .map(|request| (request.event, (request.answer, request.room)))
@@ -139,6 +195,7 @@ async fn write(store: Store, outage: Outage, queue: Arc<Mutex<Queue>>, most: usi
         } else {
             commit(&store, &outage, &events).await
         };
+        drop(under_way);
         for ((answer, _room), appended) in waiting.into_iter().zip(appended) {
             // A client that has gone away asks again, and is told that it is a duplicate.
             answer.send(appended).ok();
