@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use xshell::Shell;
 
-use crate::{codegen, process, test, tidy};
+use crate::{codegen, examples, process, semver, test, tidy};
 
 /// For a step that compiles, building from nothing included.
 const BUILD_LIMIT: Duration = Duration::from_mins(30);
@@ -21,7 +21,7 @@ struct Step {
 }
 
 /// Clippy and rustdoc share what they check of the dependencies; codegen builds what the demo runs.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 9] = [
     Step {
         command: "cargo fmt --all --check",
         run: build,
@@ -45,6 +45,14 @@ const STEPS: [Step; 7] = [
     Step {
         command: "cargo xtask test",
         run: |sh, _| test::run(sh, &test::Options::everything()),
+    },
+    Step {
+        command: "cargo xtask examples",
+        run: |sh, _| examples::run(sh),
+    },
+    Step {
+        command: "cargo xtask semver",
+        run: |sh, _| semver::run(sh),
     },
     Step {
         command: "cargo run -- demo --once",

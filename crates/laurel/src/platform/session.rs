@@ -9,7 +9,8 @@ use tokio::sync::OnceCell;
 use crate::config::Config;
 use crate::{Failure, cli, database};
 
-/// What a command of an extension works with. Cheap to clone.
+/// What a command of an extension works with. Cheap to clone. [`Platform::command`](crate::Platform::command) has an
+/// example.
 #[derive(Clone, Debug)]
 pub struct Session(Arc<Inner>);
 
