@@ -29,7 +29,7 @@ mod postgres {
     }
 }
 
-/// A server that only receives, so that the only commits are those of events.
+/// A server that only receives, by a wire.
 async fn receiver() -> (TestDatabase, Proxy, Server) {
     let database = TestDatabase::postgres().await;
     let proxy = Proxy::to(&database.url).await;
@@ -45,7 +45,7 @@ async fn the_wire_is_cut(fate: Fate, then: &str) {
     let (database, proxy, server) = receiver().await;
     for round in 0..ROUNDS {
         let body = body(round);
-        let mut commit = proxy.next_commit();
+        let mut commit = proxy.hold(&body);
         let (answer, ()) = tokio::join!(server.post(&body), async {
             commit.is_on_its_way().await;
             commit.meet(fate);
@@ -62,7 +62,7 @@ async fn the_client_goes_away() {
     let (database, proxy, server) = receiver().await;
     for round in 0..ROUNDS {
         let body = body(round);
-        let mut commit = proxy.next_commit();
+        let mut commit = proxy.hold(&body);
         let mut client = TcpStream::connect(server.http).await.expect("a server");
         let request = webhook(MASIVO, &bearer(), &body);
         client.write_all(&request).await.expect("a request sent");

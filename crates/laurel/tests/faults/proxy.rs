@@ -8,15 +8,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
-/// A simple query (PostgreSQL's manual, section 55.7): its letter, its length, its text.
-const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
-
 pub(crate) struct Proxy {
     database: String,
     next: Arc<Mutex<Option<Order>>>,
 }
 
-/// What becomes of a commit that was held.
+/// What becomes of a write that was held.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Fate {
     Pass,
@@ -27,12 +24,13 @@ pub(crate) enum Fate {
 }
 
 struct Order {
+    write: Vec<u8>,
     reached: oneshot::Sender<()>,
     fate: oneshot::Receiver<Fate>,
 }
 
-/// The next commit, wherever it is.
-pub(crate) struct NextCommit {
+/// A write, wherever it is.
+pub(crate) struct Write {
     reached: oneshot::Receiver<()>,
     fate: oneshot::Sender<Fate>,
 }
@@ -58,23 +56,24 @@ impl Proxy {
         &self.database
     }
 
-    /// Has the next commit wait for its fate.
-    pub(crate) fn next_commit(&self) -> NextCommit {
+    /// Has the write that carries these bytes wait for its fate. It is a statement of its own, which commits itself.
+    pub(crate) fn hold(&self, write: &[u8]) -> Write {
         let (reached, is_reached) = oneshot::channel();
         let (fate, told) = oneshot::channel();
         let order = Order {
+            write: write.to_vec(),
             reached,
             fate: told,
         };
         *self.next.lock().expect("no panic while it is held") = Some(order);
-        NextCommit {
+        Write {
             reached: is_reached,
             fate,
         }
     }
 }
 
-impl NextCommit {
+impl Write {
     /// Waits until Laurel has sent it.
     pub(crate) async fn is_on_its_way(&mut self) {
         let reached = &mut self.reached;
@@ -82,7 +81,7 @@ impl NextCommit {
     }
 
     pub(crate) fn meet(self, fate: Fate) {
-        self.fate.send(fate).expect("a commit that is held");
+        self.fate.send(fate).expect("a write that is held");
     }
 }
 
@@ -131,10 +130,15 @@ async fn carry(
 }
 
 async fn fate_of(asked: &[u8], next: &Mutex<Option<Order>>) -> Fate {
-    if !asked.windows(COMMIT.len()).any(|bytes| bytes == COMMIT) {
-        return Fate::Pass;
-    }
-    let order = next.lock().expect("no panic while it is held").take();
+    let carries = |order: &mut Order| {
+        asked
+            .windows(order.write.len())
+            .any(|bytes| bytes == order.write)
+    };
+    let order = next
+        .lock()
+        .expect("no panic while it is held")
+        .take_if(carries);
     let Some(order) = order else {
         return Fate::Pass;
     };
