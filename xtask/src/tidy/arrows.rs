@@ -105,6 +105,11 @@ const HOMES: &[Home] = &[
         ours: &[],
         foreign: &["anyhow", "clap"],
     },
+    Home {
+        folder: "xtask/bench",
+        ours: &["store"],
+        foreign: &["anyhow", "axum", "clap"],
+    },
 ];
 
 /// What tests may use besides.
