@@ -42,9 +42,6 @@ impl Options {
     }
 }
 
-/// How long an unused connection to PostgreSQL is taken to be alive without asking.
-const TRUSTED: Duration = Duration::from_secs(1);
-
 /// The two pools of a store.
 pub(crate) struct Pools {
     pub(crate) writer: DatabaseConnection,
@@ -137,18 +134,6 @@ fn postgres(options: &Options, connections: u32, timeout: Option<Duration>) -> C
     if let Some(timeout) = timeout {
         postgres.statement_timeout(timeout);
     }
-    // A connection may have been cut while nobody used it. One in use a moment ago tells by itself.
-    postgres.test_before_acquire(false);
-    postgres.map_sqlx_postgres_pool_opts(|pool| {
-        pool.before_acquire(|connection, used| {
-            Box::pin(async move {
-                if used.idle_for >= TRUSTED {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-    });
     postgres.map_sqlx_postgres_opts(|sqlx| {
         sqlx.statement_cache_capacity(256).options([
             ("synchronous_commit", "on"),
