@@ -21,7 +21,7 @@ use crate::{Problem, Settings};
 const TRIES: usize = 5;
 
 /// A transaction costs much more than an event in it: while one is under way, another begins only for so many events.
-const CROWD: usize = 64;
+const CROWD: usize = 16;
 
 /// An event on its way to the disk, and where its answer goes.
 struct Request {

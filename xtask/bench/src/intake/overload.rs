@@ -11,10 +11,12 @@ use crate::table::{self, figure};
 
 /// What the writer is held to, in a second.
 const PACE: f64 = 1_000.0;
+/// More than may wait for the writer.
+const CONNECTIONS: usize = 2_048;
 
 pub(super) fn run(options: &Options, folder: &Path) -> anyhow::Result<()> {
     println!(
-        "## Overload\n\nThe writer held to {PACE}/s, {}/s offered over 256 connections for {} s, 1,536 bytes.\n",
+        "## Overload\n\nThe writer held to {PACE}/s, {}/s offered over {CONNECTIONS} connections for {} s, 1,536 bytes.\n",
         PACE * 10.0,
         options.seconds * 3
     );
@@ -31,12 +33,14 @@ pub(super) fn run(options: &Options, folder: &Path) -> anyhow::Result<()> {
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for database in &options.database {
         let place = folder.join(format!("overload-{database:?}"));
-        let held_back = format!("ingest.events_per_second = {PACE}\n");
+        let held_back = format!(
+            "ingest.events_per_second = {PACE}\nhttp.max_connections_per_address = {CONNECTIONS}\n"
+        );
         let laurel = Laurel::new(&options.places, *database, &place, &held_back)?;
         let mut server = laurel.start("all")?;
         let idle = resident_memory(server.process.id()).unwrap_or(f64::NAN);
         let shape = Shape {
-            connections: 256,
+            connections: CONNECTIONS,
             size: 1536,
             rate: Some(PACE * 10.0),
             time: options.time() * 3,
