@@ -150,7 +150,7 @@ impl Inner {
         };
         if self.record_sent(messages, lease, &attempt).await? {
             tracing::info!(
-                message.id = %head.id, event.id = %head.event_id, source = %head.source,
+                channel = self.channel.name(), message.id = %head.id, event.id = %head.event_id, source = %head.source,
                 customer.id = %head.customer_id, attempt = head.attempts, relay = delivery.relay,
                 merged = messages.len() - 1, "mail sent"
             );
@@ -208,7 +208,7 @@ impl Inner {
             };
             if self.record(messages, lease, dead, Some(&attempt)).await? {
                 tracing::error!(
-                    message.id = %head.id, event.id = %head.event_id, source = %head.source,
+                    channel = self.channel.name(), message.id = %head.id, event.id = %head.event_id, source = %head.source,
                     customer.id = %head.customer_id, attempt = head.attempts, error = %failure, "mail given up"
                 );
                 self.count_end("dead", messages);
@@ -228,7 +228,7 @@ impl Inner {
             .await?
         {
             tracing::warn!(
-                message.id = %head.id, event.id = %head.event_id, source = %head.source,
+                channel = self.channel.name(), message.id = %head.id, event.id = %head.event_id, source = %head.source,
                 customer.id = %head.customer_id, attempt = head.attempts, due_at = %due_at, error = %failure,
                 "mail put off"
             );
@@ -250,7 +250,7 @@ impl Inner {
         {
             let head = &messages[0];
             tracing::info!(
-                message.id = %head.id, event.id = %head.event_id, source = %head.source,
+                channel = self.channel.name(), message.id = %head.id, event.id = %head.event_id, source = %head.source,
                 customer.id = %head.customer_id, reason = skipped.as_str(), "mail skipped"
             );
             self.count_end("skipped", messages);
