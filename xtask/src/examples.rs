@@ -27,8 +27,10 @@ pub(crate) fn run(sh: &Shell) -> anyhow::Result<()> {
     for kind in Kind::value_variants() {
         let named = kind.to_possible_value().context("a kind without a name")?;
         let name = format!("my-{}", named.get_name());
-        let at = folder.join(&name);
-        new_crate::outside(sh, &name, &kind.template(), &at)?;
+        // As the page says it: beside where one stands.
+        let here = folder.join("here");
+        let at = Path::new("..").join(&name);
+        let at = new_crate::outside(sh, &name, &kind.template(), &here, &at)?;
         // Its lock file is ours, of which cargo leaves what is needed.
         check(&at, &target, "--offline").with_context(|| format!("new-crate {name}"))?;
     }

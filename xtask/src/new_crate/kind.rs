@@ -15,10 +15,13 @@ pub(crate) enum Kind {
     Graphql,
 }
 
-/// What a crate of a kind is written from: `@name@`, `@crate@`, `@package@` and `@Type@` stand for its names.
+/// What a crate of a kind is written from: `@name@`, `@crate@`, `@package@` and `@Type@` stand for its names, and `@main@`
+/// for its program.
 pub(crate) struct Template {
     pub(super) readme: &'static str,
     pub(super) lib: &'static str,
+    /// A program with it.
+    pub(super) main: &'static str,
     pub(super) test: &'static str,
     /// What it uses of ours.
     pub(super) ours: &'static [&'static str],
@@ -34,6 +37,7 @@ macro_rules! template {
         Template {
             readme: include_str!(concat!($folder, "/README.md.in")),
             lib: include_str!(concat!($folder, "/lib.rs.in")),
+            main: include_str!(concat!($folder, "/main.rs.in")),
             test: include_str!(concat!($folder, "/test.rs.in")),
             $($field: $value),+
         }

@@ -1,10 +1,11 @@
 //! The manifest of a new crate: as a member of this workspace, or as a workspace of its own.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use super::kind::Template;
+use super::ways;
 
 const MEMBER: &str = "\
 version.workspace = true
@@ -38,7 +39,7 @@ must_use_candidate = \"allow\"
 
 /// The manifest of a member, whose versions stand in the root.
 pub(super) fn member(package: &str, template: &Template) -> String {
-    let (uses, tests) = dependencies(template);
+    let (uses, tests) = dependencies(template, &[], &["laurel"]);
     let line = |name: &String| format!("{name}.workspace = true\n");
     let lines = |names: &[String]| names.iter().map(line).collect::<String>();
     format!(
@@ -56,8 +57,9 @@ pub(super) fn outside(
     root: &Path,
     root_manifest: &str,
 ) -> anyhow::Result<String> {
-    let way = relative(folder, root)?;
-    let (uses, tests) = dependencies(template);
+    let way = ways::between(folder, root);
+    // Its program needs all of Laurel.
+    let (uses, tests) = dependencies(template, &["laurel"], &[]);
     let line = |name: &String| {
         let (path, _) = found(root_manifest, name)?;
         anyhow::Ok(match path {
@@ -72,19 +74,37 @@ pub(super) fn outside(
     ))
 }
 
-/// The names of what it uses, and of what only its tests use.
-fn dependencies(template: &Template) -> (Vec<String>, Vec<String>) {
+/// The names of what it uses, and of what only its tests use, with what is added to each.
+fn dependencies(
+    template: &Template,
+    in_use: &[&str],
+    in_tests: &[&str],
+) -> (Vec<String>, Vec<String>) {
     let ours = |names: &[&str]| {
         names
             .iter()
             .map(|name| format!("laurel-{name}"))
             .collect::<Vec<_>>()
     };
-    let mut uses = ours(template.ours);
-    uses.extend(template.foreign.iter().map(|&name| name.to_owned()));
+    let others = |names: &[&str]| {
+        names
+            .iter()
+            .map(|&name| name.to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mut uses = [
+        ours(template.ours),
+        others(template.foreign),
+        others(in_use),
+    ]
+    .concat();
     uses.sort();
-    let mut tests = ours(template.ours_in_tests);
-    tests.extend(["laurel".to_owned(), "laurel-testkit".to_owned()]);
+    let mut tests = [
+        ours(template.ours_in_tests),
+        ours(&["testkit"]),
+        others(in_tests),
+    ]
+    .concat();
     tests.sort();
     (uses, tests)
 }
@@ -99,21 +119,6 @@ fn found<'a>(root_manifest: &'a str, name: &str) -> anyhow::Result<(Option<&'a s
         .split_once("path = \"")
         .and_then(|(_, rest)| rest.split('"').next());
     Ok((path, line))
-}
-
-/// The way from one folder to another; both absolute.
-fn relative(from: &Path, to: &Path) -> anyhow::Result<PathBuf> {
-    if !from.is_absolute() || !to.is_absolute() {
-        bail!("{} and {} must be absolute", from.display(), to.display());
-    }
-    let shared = from
-        .components()
-        .zip(to.components())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let up = from.components().skip(shared).map(|_| Component::ParentDir);
-    let down = to.components().skip(shared);
-    Ok(up.chain(down).collect())
 }
 
 #[cfg(test)]
@@ -149,5 +154,7 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("\nasync-trait = \"0.1\"\n"), "{text}");
+        let program = "[dependencies]\nasync-trait = \"0.1\"\nlaurel = { path = \"../../laurel/crates/laurel\" }\n";
+        assert!(text.contains(program), "{text}");
     }
 }

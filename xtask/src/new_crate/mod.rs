@@ -3,6 +3,7 @@
 mod kind;
 mod manifest;
 mod maps;
+mod ways;
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +13,9 @@ use xshell::{Shell, cmd};
 
 pub(crate) use self::kind::Kind;
 use self::kind::Template;
+
+/// What the README of a program says besides.
+const PROGRAM: &str = include_str!("program.md.in");
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -27,26 +31,28 @@ pub(crate) struct Options {
 
 pub(crate) fn run(sh: &Shell, options: &Options, started_in: &Path) -> anyhow::Result<()> {
     let template = options.kind.template();
-    match &options.at {
-        Some(at) => outside(sh, &options.name, &template, &started_in.join(at))?,
-        None => member(sh, &options.name, &template)?,
-    }
-    println!("Its README shows how to register it; docs/extending.md goes on from there.");
+    let next = if let Some(at) = &options.at {
+        let folder = outside(sh, &options.name, &template, started_in, at)?;
+        format!("cd {} && cargo test", folder.display())
+    } else {
+        let package = member(sh, &options.name, &template)?;
+        format!("cargo test -p {package}")
+    };
+    println!("Its README and docs/extending.md go on from here. To begin with:\n{next}");
     Ok(())
 }
 
-/// Makes it a member of this workspace, and puts it on every map.
-fn member(sh: &Shell, name: &str, template: &Template) -> anyhow::Result<()> {
+/// Makes it a member of this workspace, puts it on every map, and says what the package is called.
+fn member(sh: &Shell, name: &str, template: &Template) -> anyhow::Result<String> {
     let names = Names::new(name, &format!("laurel-{name}"))?;
     let folder = format!("crates/{name}");
     let says = names.fill("An extension: `@Type@`.");
-    write(
-        sh,
-        &sh.current_dir().join(&folder),
-        template,
-        &names,
-        &manifest::member(&names.package, template),
-    )?;
+    let mut files = files(&names, template, template.readme);
+    files.push((
+        "Cargo.toml".to_owned(),
+        manifest::member(&names.package, template),
+    ));
+    write(sh, &sh.current_dir().join(&folder), files)?;
     let change = |path: &str, text: anyhow::Result<String>| {
         let text = text.with_context(|| path.to_owned())?;
         println!("{path}: a line for it");
@@ -65,59 +71,58 @@ fn member(sh: &Shell, name: &str, template: &Template) -> anyhow::Result<()> {
         maps::architecture(&sh.read_file(path)?, &folder, &says),
     )?;
     let path = "xtask/src/tidy/arrows.rs";
-    change(path, maps::arrows(&sh.read_file(path)?, &folder, template))
+    change(path, maps::arrows(&sh.read_file(path)?, &folder, template))?;
+    Ok(names.package)
 }
 
-/// Makes it a workspace of its own, anywhere.
+/// Makes it a workspace and a program of its own, anywhere, and says where: `at` as seen from `started_in`.
 pub(crate) fn outside(
     sh: &Shell,
     name: &str,
     template: &Template,
-    folder: &Path,
-) -> anyhow::Result<()> {
+    started_in: &Path,
+    at: &Path,
+) -> anyhow::Result<PathBuf> {
     let names = Names::new(name, name)?;
-    let root = sh.current_dir();
-    let folder = std::path::absolute(folder)?;
-    let manifest = manifest::outside(
-        &names.package,
-        template,
-        &folder,
-        &root,
-        &sh.read_file("Cargo.toml")?,
-    )?;
-    write(sh, &folder, template, &names, &manifest)?;
+    let root = ways::resolved(&sh.current_dir(), Path::new(""));
+    let folder = ways::resolved(started_in, at);
+    let ours = sh.read_file("Cargo.toml")?;
+    let manifest = manifest::outside(&names.package, template, &folder, &root, &ours)?;
+    let main = format!("//! A server with `@Type@`.\n\n{}", template.main);
+    let mut files = files(&names, template, &[template.readme, PROGRAM].concat());
+    files.push(("Cargo.toml".to_owned(), manifest));
+    files.push(("src/main.rs".to_owned(), names.fill(&main)));
+    write(sh, &folder, files)?;
     // The versions that Laurel is tested with; cargo takes out what is not needed.
     sh.copy_file("Cargo.lock", folder.join("Cargo.lock"))?;
-    Ok(())
+    Ok(folder)
 }
 
-fn write(
-    sh: &Shell,
-    folder: &Path,
-    template: &Template,
-    names: &Names,
-    manifest: &str,
-) -> anyhow::Result<()> {
+/// The files that every crate of a kind has, and what stands in them.
+fn files(names: &Names, template: &Template, readme: &str) -> Vec<(String, String)> {
+    let readme = readme.replace("@main@", template.main);
+    let test = format!("tests/{}.rs", names.name.replace('-', "_"));
+    vec![
+        ("README.md".to_owned(), names.fill(&readme)),
+        ("src/lib.rs".to_owned(), names.fill(template.lib)),
+        (test, names.fill(template.test)),
+    ]
+}
+
+fn write(sh: &Shell, folder: &Path, files: Vec<(String, String)>) -> anyhow::Result<()> {
     if sh.path_exists(folder) {
         bail!("{} is there already", folder.display());
     }
-    let test = format!("tests/{}.rs", names.name.replace('-', "_"));
-    let files = [
-        ("Cargo.toml", manifest.to_owned()),
-        ("README.md", names.fill(template.readme)),
-        ("src/lib.rs", names.fill(template.lib)),
-        (test.as_str(), names.fill(template.test)),
-    ];
     for (path, text) in files {
         let path = folder.join(path);
         sh.write_file(&path, text)?;
         println!("{}", path.display());
+        // A long name breaks lines elsewhere than a short one.
+        if path.extension().is_some_and(|kind| kind == "rs") {
+            cmd!(sh, "rustfmt --edition 2024 {path}").quiet().run()?;
+        }
     }
-    // A long name breaks lines elsewhere than a short one.
-    let (lib, test) = (folder.join("src/lib.rs"), folder.join(&test));
-    Ok(cmd!(sh, "rustfmt --edition 2024 {lib} {test}")
-        .quiet()
-        .run()?)
+    Ok(())
 }
 
 /// What a crate is called, and where.
