@@ -8,9 +8,11 @@ use crate::{Context, Kinds, RecordedEvent, Rejection};
 #[async_trait]
 pub trait Subscriber: Send + Sync + 'static {
     /// Its name: a key in the database, a label of metrics, an argument of commands. Never to be changed.
+    ///
+    /// Small letters, digits and `_` or `-`, unlike any other subscriber's or channel's; `history` and `mail` are Laurel's.
     fn name(&self) -> &'static str;
 
-    /// The kinds of event that it is told of.
+    /// The kinds of event that it is told of: every one, unless this is implemented.
     fn kinds(&self) -> Kinds {
         Kinds::All
     }
