@@ -13,6 +13,7 @@ mod guard;
 mod http;
 mod query;
 mod reads;
+mod root;
 mod scalars;
 mod settings;
 mod types;
@@ -27,6 +28,7 @@ use crate::guard::Guard;
 
 pub use asker::Asker;
 pub use query::{Query, QueryRoot};
+pub use root::root_faults;
 pub use settings::{Limits, Settings};
 
 /// The largest page of any connection.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Context;
+use async_graphql::ObjectType;
 use laurel_dispatch::Subscriber;
 use laurel_ingest::Verifier;
 use laurel_migrations::{Migrations, Migrator};
@@ -47,6 +48,11 @@ impl Extensions {
             let fault = format!("there is a reader of the format `{format}` already; rename it");
             self.faults.push(fault);
         }
+    }
+
+    /// Looks at the root that queries are answered from.
+    pub(super) fn add_root<Q: ObjectType>(&mut self) {
+        self.faults.extend(laurel_graphql::root_faults::<Q>());
     }
 
     /// Says what cannot go together.
@@ -158,6 +164,7 @@ fn twice(
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::{MergedObject, Object};
     use async_trait::async_trait;
     use laurel_dispatch::{Context, RecordedEvent, Rejection};
     use laurel_payloads::{Heading, Unreadable};
@@ -187,6 +194,18 @@ mod tests {
         }
     }
 
+    struct Theirs;
+
+    #[Object]
+    impl Theirs {
+        async fn customer(&self) -> i32 {
+            0
+        }
+    }
+
+    #[derive(MergedObject)]
+    struct Root(laurel_graphql::QueryRoot, Theirs);
+
     fn said(extensions: &Extensions) -> String {
         extensions.check(&[]).expect_err("a fault")
     }
@@ -211,10 +230,24 @@ mod tests {
     }
 
     #[test]
+    fn a_root_that_takes_the_place_of_ours_cannot_be() {
+        let mut extensions = Extensions::default();
+        extensions.add_root::<Root>();
+        let said = said(&extensions);
+        for part in [
+            "- the root of the API's queries is called `Root`; clients know it as `Query`",
+            "- the API's query `customer` is Laurel's own",
+        ] {
+            assert!(said.contains(part), "{part}\nin: {said}");
+        }
+    }
+
+    #[test]
     fn what_can_go_together_may() {
         let mut extensions = Extensions::default();
         extensions.subscribers.push(Arc::new(Named("badges")));
         extensions.add_reader(Arc::new(Named("shop")));
+        extensions.add_root::<laurel_graphql::Query>();
         assert_eq!(extensions.check(&[]), Ok(()));
     }
 }

@@ -1,6 +1,7 @@
 //! `Platform`: the parts of a server, put together in a `main`.
 
 mod arguments;
+mod channels;
 mod command;
 mod extensions;
 mod print;
@@ -261,9 +262,11 @@ impl<Q> Platform<Q> {
         self
     }
 
-    /// Answers queries from another root: an object named `Query` that [`laurel_graphql::QueryRoot`] is merged into.
+    /// Answers queries from another root: an object named `Query` that [`laurel_graphql::QueryRoot`] is merged into,
+    /// and that has no other fields of those names.
     #[must_use]
-    pub fn query<R: ObjectType + 'static>(self, query: R) -> Platform<R> {
+    pub fn query<R: ObjectType + 'static>(mut self, query: R) -> Platform<R> {
+        self.extensions.add_root::<R>();
         let Self {
             arguments,
             loaded,
@@ -304,12 +307,14 @@ impl<Q> Platform<Q> {
         (parts, self.query)
     }
 
-    /// Gives the configuration's foreign parts to those who claim them; what nobody claims is a mistake.
+    /// Gives the configuration's foreign parts to those who claim them; what nobody claims is a mistake, and so is what
+    /// they need and is not there.
     fn claim(&mut self) -> Result<(), ConfigError> {
         let (foreign, extensions) = (&self.loaded.foreign, &mut self.extensions);
         foreign.refuse_sections(&extensions.sections.names())?;
         let formats: Vec<&str> = extensions.readers.keys().copied().collect();
         foreign.refuse_formats(&self.loaded.config, &formats)?;
+        extensions.check_channels(&self.loaded)?;
         extensions.make_verifiers(foreign)
     }
 }

@@ -61,34 +61,12 @@ pub(super) async fn start(
 
 fn senders(parts: &Parts, store: &Store) -> Result<Vec<Sender>, Failure> {
     let theirs = &parts.extensions.channels;
-    refuse(&parts.config.email, theirs)?;
     let built_in = channel(&parts.config.email)?;
     let channels = built_in.into_iter().chain(theirs.iter().cloned());
     let settings = sender_settings(&parts.config);
     let sender = |channel| Sender::new(store.clone(), channel, settings.clone());
     let senders: Result<Vec<_>, _> = channels.map(sender).collect();
     senders.map_err(|error| Failure::Usage(format!("email: {error}")))
-}
-
-/// Says what the channels of extensions need of the configuration.
-fn refuse(email: &Email, theirs: &[Arc<dyn Channel>]) -> Result<(), Failure> {
-    let usage = |text: String| Err(Failure::Usage(text));
-    let Some(first) = theirs.first() else {
-        return Ok(());
-    };
-    if email.from.is_none() {
-        let name = first.name();
-        return usage(format!(
-            "email.from is missing: the messages of channel `{name}` are written in its name"
-        ));
-    }
-    let carries_mail = theirs.iter().any(|channel| channel.name() == MAIL);
-    if carries_mail && email.transport != Transport::None {
-        return usage(
-            "email.transport: an extension carries the mail here; write \"none\"".to_owned(),
-        );
-    }
-    Ok(())
 }
 
 fn sender_settings(config: &Config) -> laurel_notify::Settings {
@@ -154,47 +132,5 @@ impl Workers {
     /// Waits for what they were doing.
     pub(super) async fn stopped(self) {
         self.0.join_all().await;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use async_trait::async_trait;
-    use laurel_notify::mail::Message;
-    use laurel_notify::{Delivery, Hold};
-
-    use super::*;
-
-    struct Named(&'static str);
-
-    #[async_trait]
-    impl Channel for Named {
-        fn name(&self) -> &'static str {
-            self.0
-        }
-
-        async fn deliver(&self, _: &Message, _: &Hold) -> Result<Delivery, laurel_notify::Failure> {
-            Ok(Delivery::to(self.0))
-        }
-    }
-
-    #[test]
-    fn a_channel_of_an_extension_needs_a_sender_and_the_mail_to_itself() {
-        let of = |name| [Arc::new(Named(name)) as Arc<dyn Channel>];
-        let said = |email: &Email, name| refuse(email, &of(name)).map_err(|why| why.to_string());
-        let mut email = Email::default();
-        assert!(refuse(&email, &[]).is_ok());
-        let missing = said(&email, "push").expect_err("nobody to write as");
-        assert!(missing.starts_with("email.from is missing"), "{missing}");
-        email.from = Some("club@example.com".to_owned());
-        assert_eq!(said(&email, "push"), Ok(()));
-        assert_eq!(said(&email, MAIL), Ok(()));
-        email.transport = Transport::File;
-        assert_eq!(said(&email, "push"), Ok(()));
-        let twice = said(&email, MAIL).expect_err("two carriers");
-        assert!(
-            twice.starts_with("email.transport: an extension"),
-            "{twice}"
-        );
     }
 }
