@@ -106,10 +106,11 @@ impl TestApp {
             .1
     }
 
-    /// Handles every event that is due and sends every mail that is.
+    /// Handles every event that is due and sends every message that is. A message that waits for its time, or for an
+    /// address, may go on waiting.
     ///
     /// # Panics
-    /// If an event is left over, or was given up.
+    /// If an event is left over, or was given up; or a channel has refused a message, which was put off or given up.
     pub async fn settle(&self) {
         let left = self.drain().await;
         assert_eq!(
@@ -120,10 +121,16 @@ impl TestApp {
             },
             "what is left of the deliveries"
         );
+        let refused = self.database.refused_messages().await;
+        assert!(
+            refused.is_empty(),
+            "messages that their channel refused:\n{}",
+            refused.join("\n")
+        );
     }
 
-    /// Handles every event that is due and sends every message that is, and says what is left of the deliveries: for a
-    /// test of what fails.
+    /// Handles every event that is due and sends every message that is, and says what is left of the deliveries to
+    /// subscribers: for a test of what fails.
     ///
     /// # Panics
     /// If the database does not answer.

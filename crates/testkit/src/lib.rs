@@ -8,6 +8,7 @@ mod database;
 mod fixtures;
 mod mailbox;
 mod read_models;
+mod refused;
 mod story;
 
 use std::time::Duration;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use laurel_dispatch::{Context, Kinds, RecordedEvent, Rejection, Subscriber};
 use laurel_ingest::{SourceSettings, TokenVerifier};
 use laurel_notify::mail::Message;
-use laurel_notify::{Channel, Delivery, Failure, Hold};
+use laurel_notify::{Channel, Delivery, Failure, Hold, Refusal};
 use laurel_payloads::{Heading, Reader, Reason, Unreadable};
 use laurel_store::Source;
 use laurel_testkit::{FIXTURES, TestApp, TestDatabase, both_databases};
@@ -122,7 +122,42 @@ async fn another_channel_carries_each_tier_change_besides_mail(database: TestDat
     assert_eq!(mails.len(), 4);
 }
 
+/// A channel that takes no message.
+struct Refusing(Failure);
+
+#[async_trait]
+impl Channel for Refusing {
+    fn name(&self) -> &'static str {
+        "push"
+    }
+
+    async fn deliver(&self, _: &Message, _: &Hold) -> Result<Delivery, Failure> {
+        Err(self.0.clone())
+    }
+}
+
+async fn a_test_app_does_not_settle_where_a_channel_refuses_its_messages(database: TestDatabase) {
+    let refusal = Refusal::by("push gateway", "send", "no such device");
+    let other = TestDatabase::sqlite().await;
+    for (database, failure, outcome) in [
+        (database, Failure::Transient(refusal.clone()), "retry"),
+        (other, Failure::Permanent(refusal), "dead"),
+    ] {
+        let builder = TestApp::builder(database).settle_window(Duration::ZERO);
+        let app = builder.channel(Refusing(failure)).start().await;
+        for (_, body) in FIXTURES {
+            app.post(body).await;
+        }
+        let settled = tokio::spawn(async move { app.settle().await }).await;
+        let why = settled.expect_err("refused messages").into_panic();
+        let why = why.downcast::<String>().unwrap();
+        assert!(why.contains("no such device"), "{why}");
+        assert!(why.contains(&format!(r#""outcome":"{outcome}""#)), "{why}");
+    }
+}
+
 both_databases!(
     its_events_are_kept_named_and_handed_on,
     another_channel_carries_each_tier_change_besides_mail,
+    a_test_app_does_not_settle_where_a_channel_refuses_its_messages,
 );
