@@ -60,8 +60,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     let json = media_type == "application/json"
         || (media_type.starts_with("application/") && media_type.ends_with("+json"));
     json && parts
-        .filter_map(|parameter| parameter.strip_prefix("charset="))
-        .all(|charset| matches!(charset.trim_matches('"'), "utf-8" | "utf8"))
+        .filter_map(|parameter| parameter.split_once('='))
+        .filter(|(name, _)| name.trim() == "charset")
+        .all(|(_, charset)| matches!(charset.trim().trim_matches('"'), "utf-8" | "utf8"))
 }
 
 /// The whole body, and the room that it takes.
@@ -127,6 +128,7 @@ mod tests {
             "text/plain",
             "application/x-www-form-urlencoded",
             "application/json; charset=iso-8859-1",
+            "application/json; charset = utf-16",
             "application/jsonp",
             "text/+json",
             "",

@@ -25,7 +25,7 @@ pub struct Settings {
     pub max_in_flight: usize,
     /// How many events one transaction stores at most.
     pub batch: usize,
-    /// How many transactions are under way at once: one on SQLite, a few on PostgreSQL.
+    /// How many transactions are under way at once, at most: one on SQLite, a few on PostgreSQL.
     pub writers: usize,
     /// How long an event may take to be stored. Then it is answered 503, whatever becomes of it: sent again, it is a
     /// duplicate if it was stored after all.

@@ -20,8 +20,10 @@ use crate::{Problem, Settings};
 /// How many times a batch is written when other writers are in the way.
 const TRIES: usize = 5;
 
-/// A transaction costs much more than an event in it: while one is under way, another begins only for so many events.
+/// A transaction costs much more than an event in it: while one is under way, another begins only for so many events,
 const CROWD: usize = 16;
+/// or when it takes this long, as one does that waits for a lock or for a line that is dead.
+const LONG: Duration = Duration::from_millis(50);
 
 /// An event on its way to the disk, and where its answer goes.
 struct Request {
@@ -126,7 +128,7 @@ impl Queue {
     /// Takes up to `most` requests, as soon as there are any, and enough of them, and the pace allows it. Nothing once
     /// nobody can ask any more.
     async fn take(&mut self, batch: &mut Vec<Request>, most: usize) -> Option<Writing> {
-        self.gather().await;
+        timeout(LONG, self.gather()).await.ok();
         let taken = self.receive(batch, most).await;
         (taken > 0).then(|| Writing::begin(&self.traffic))
     }

@@ -11,3 +11,4 @@ mod kept;
 mod malformed;
 mod outages;
 mod repeats;
+mod writers;

@@ -1,0 +1,31 @@
+//! Writers beside one another: on PostgreSQL, since SQLite has one.
+
+mod postgres {
+    use laurel_ingest::Settings;
+    use laurel_testkit::TestDatabase;
+    use sea_orm::ConnectionTrait;
+
+    use crate::client::{TIER, intake_with, post, start};
+
+    #[test]
+    fn a_transaction_that_waits_holds_up_no_other() {
+        laurel_testkit::run(async {
+            let database = TestDatabase::postgres().await;
+            let settings = Settings {
+                writers: 4,
+                ..Settings::default()
+            };
+            let router = intake_with(&database, settings);
+            assert_eq!(post(&router, TIER).await.taken(), "accepted");
+            let busy = database.store.begin().await.expect("a transaction");
+            let hold = "UPDATE recent SET event_id = event_id";
+            let held = busy.connection().execute_unprepared(hold).await;
+            assert_eq!(held.expect("a lock").rows_affected(), 1);
+            let waiting = start(post(&router, TIER));
+            let another = br#"{"event":"ANOTHER","data":{}}"#;
+            assert_eq!(post(&router, another).await.taken(), "accepted");
+            busy.rollback().await.expect("a rollback");
+            assert_eq!(waiting.await.taken(), "duplicate");
+        });
+    }
+}
