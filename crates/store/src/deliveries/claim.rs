@@ -7,7 +7,7 @@ use sea_orm::QueryResult;
 
 use crate::{EventRecord, Result, Store, sql};
 
-/// A delivery under whose handling the process died this many times is dead.
+/// A delivery under whose handling, alone, the process died this many times is dead.
 pub const MOST_CRASHES: i64 = 3;
 
 /// A delivery that the caller holds the lease of: nobody else handles it until the lease runs out.
@@ -51,7 +51,8 @@ impl Store {
     }
 
     /// Claims one delivery whose lease ran out, which means that its worker died or hung: alone, so that an event that
-    /// kills its worker takes no other with it. One that has done so [`MOST_CRASHES`] times is dead instead.
+    /// kills its worker takes no other with it. One that has done so [`MOST_CRASHES`] times is dead instead; the crash of the
+    /// batch that it was in does not count, for it may have been another's.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
@@ -64,9 +65,9 @@ impl Store {
             "WITH orphan AS MATERIALIZED (SELECT event_seq FROM deliveries WHERE subscriber = $1 \
              AND locked_until <= {now} AND dead_at IS NULL ORDER BY locked_until LIMIT 1 {skip}) \
              UPDATE deliveries SET crashes = crashes + 1, \
-             locked_until = CASE WHEN crashes + 1 >= $3 THEN NULL ELSE {now} + $2 END, \
-             dead_at = CASE WHEN crashes + 1 >= $3 THEN $4 END, \
-             last_error = CASE WHEN crashes + 1 >= $3 THEN 'the process died while handling it' ELSE last_error END, \
+             locked_until = CASE WHEN crashes >= $3 THEN NULL ELSE {now} + $2 END, \
+             dead_at = CASE WHEN crashes >= $3 THEN $4 END, \
+             last_error = CASE WHEN crashes >= $3 THEN 'the process died while handling it' ELSE last_error END, \
              attempts = attempts + 1 \
              FROM orphan WHERE deliveries.subscriber = $1 AND deliveries.event_seq = orphan.event_seq \
              RETURNING deliveries.event_seq, deliveries.attempts, deliveries.dead_at",
