@@ -20,7 +20,7 @@ pub(crate) struct Options {
     #[arg(long, value_enum, value_delimiter = ',', default_values = ["sqlite", "postgres"])]
     database: Vec<Database>,
     /// What is measured.
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["accepted", "sustained", "overload"])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["accepted", "sustained", "growth", "overload"])]
     part: Vec<Part>,
     /// Connections that post at a time.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 8, 64, 256])]
