@@ -18,14 +18,14 @@ mod postgres {
             let router = intake_with(&database, settings);
             assert_eq!(post(&router, TIER).await.taken(), "accepted");
             let busy = database.store.begin().await.expect("a transaction");
-            let hold = "UPDATE recent SET event_id = event_id";
-            let held = busy.connection().execute_unprepared(hold).await;
+            let lock = "UPDATE recent SET event_id = event_id";
+            let held = busy.connection().execute_unprepared(lock).await;
             assert_eq!(held.expect("a lock").rows_affected(), 1);
-            let waiting = start(post(&router, TIER));
+            let repeated = start(post(&router, TIER));
             let another = br#"{"event":"ANOTHER","data":{}}"#;
             assert_eq!(post(&router, another).await.taken(), "accepted");
             busy.rollback().await.expect("a rollback");
-            assert_eq!(waiting.await.taken(), "duplicate");
+            assert_eq!(repeated.await.taken(), "duplicate");
         });
     }
 }
