@@ -14,6 +14,7 @@ mod keyset;
 mod outbox;
 mod page;
 mod routes;
+mod signing_keys;
 mod source;
 mod sql;
 mod store;
@@ -37,5 +38,6 @@ pub use outbox::{
 };
 pub use page::{Page, PageRequest};
 pub use routes::Kinds;
+pub use signing_keys::{Purpose, SigningKey};
 pub use source::{InvalidSource, Source};
 pub use store::{Scope, Store, Tx};

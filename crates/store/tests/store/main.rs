@@ -25,6 +25,7 @@ mod quarantine;
 mod raw;
 mod registration;
 mod replays;
+mod signing_keys;
 mod sums;
 mod tenancy;
 mod wallets;
