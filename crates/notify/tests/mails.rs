@@ -1,8 +1,9 @@
 //! The mails as they are read, and as they travel.
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-use laurel_notify::mail::{Composer, Direction, Message, TierMail, mail_address};
+use laurel_notify::mail::{Composer, Direction, Draft, Message, TierMail, mail_address};
 use laurel_payloads::Timestamp;
+use laurel_store::Source;
 use uuid::Uuid;
 
 fn compose(mail: &TierMail) -> Message {
@@ -10,7 +11,13 @@ fn compose(mail: &TierMail) -> Message {
     let id = Uuid::from_u128(0x0191_e2a0_0000_7000_8000_0000_0000_002a);
     let now = Timestamp::parse_rfc3339("2026-01-06T15:10:02.331Z").unwrap();
     composer
-        .compose(id, mail, mail_address("ana@example.com").unwrap(), now)
+        .compose(&Draft::new(
+            id,
+            &Source::new("masivo").unwrap(),
+            mail,
+            mail_address("ana@example.com").unwrap(),
+            now,
+        ))
         .unwrap()
 }
 

@@ -3,6 +3,7 @@
 mod completions;
 mod config;
 mod dead_letters;
+mod email;
 mod keys;
 mod migrate;
 mod quarantined;
@@ -73,6 +74,7 @@ pub(crate) enum Command {
     Replay(replay::Args),
     DeadLetters(dead_letters::Args),
     Quarantined(quarantined::Args),
+    Email(email::Args),
     Config(config::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -99,6 +101,7 @@ pub(crate) async fn run<Q: ObjectType + 'static>(
         Command::Replay(args) => replay::run(args, platform).await,
         Command::DeadLetters(args) => dead_letters::run(args, &platform).await,
         Command::Quarantined(args) => quarantined::run(args, &platform).await,
+        Command::Email(args) => email::run(args, &platform),
         Command::Config(args) => config::run(&args, &platform),
         Command::Schema(args) => schema::run(args, platform),
         Command::Completions(args) => completions::run(&args, &platform),

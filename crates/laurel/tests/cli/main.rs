@@ -5,6 +5,7 @@
 mod answers;
 mod masivo;
 mod place;
+mod preview;
 mod serving;
 
 use std::time::Duration;

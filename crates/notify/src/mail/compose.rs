@@ -3,13 +3,11 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use laurel_payloads::Timestamp;
-use lettre::Address;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
-use uuid::Uuid;
 
 use super::clean::cleaned;
-use super::{InvalidAddress, Message, TemplateError, Templates, TierMail, mail_address};
+use super::{Draft, InvalidAddress, Message, TemplateError, Templates, mail_address};
 
 /// Why a mail cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -54,18 +52,13 @@ impl Composer {
         })
     }
 
-    /// Writes the mail with the given outbox id to `to`, dated `now`.
+    /// Writes a mail.
     ///
     /// # Errors
     ///
     /// None that depends on the data; a fault of a template or of the library.
-    pub fn compose(
-        &self,
-        id: Uuid,
-        mail: &TierMail,
-        to: Address,
-        now: Timestamp,
-    ) -> Result<Message, ComposeError> {
+    pub fn compose(&self, draft: &Draft<'_>) -> Result<Message, ComposeError> {
+        let Draft { id, mail, .. } = draft;
         let words = self.templates.render(mail, &self.programme)?;
         let message_id = format!("<{id}@{}>", self.from.email.domain());
         // Not random, so that a mail that is sent again is the same, byte for byte but for its date.
@@ -74,18 +67,21 @@ impl Composer {
             .singlepart(SinglePart::plain(words.text.clone()))
             .singlepart(SinglePart::html(words.html.clone()));
         let assembled = lettre::Message::builder()
-            .date(system_time(now))
+            .date(system_time(draft.now))
             .from(self.from.clone())
-            .to(Mailbox::new(mail.name().map(str::to_owned), to.clone()))
+            .to(Mailbox::new(
+                mail.name().map(str::to_owned),
+                draft.to.clone(),
+            ))
             .subject(words.subject.clone())
             .message_id(Some(message_id.clone()))
             .header(OutboxId(id.to_string()))
             .header(AutoSubmitted)
             .multipart(parts)?;
         Ok(Message {
-            id,
+            id: *id,
             sender: self.from.email.clone(),
-            recipient: to,
+            recipient: draft.to.clone(),
             message_id,
             words,
             raw: assembled.formatted(),

@@ -3,12 +3,14 @@
 mod address;
 mod clean;
 mod compose;
+mod draft;
 mod message;
 mod templates;
 mod tier;
 
 pub use self::address::{InvalidAddress, mail_address};
 pub use self::compose::{ComposeError, Composer};
+pub use self::draft::{Draft, Links};
 pub use self::message::Message;
 pub use self::templates::{TemplateError, Templates, Words};
 pub use self::tier::{Direction, TierMail};

@@ -11,7 +11,7 @@ use super::net::{NetChange, net_change};
 use super::retry::next_try;
 use super::verdict::{Skipped, Verdict, verdict};
 use super::{Inner, SendError, tally};
-use crate::mail::{Direction, Message, TierMail};
+use crate::mail::{Direction, Draft, Message, TierMail};
 use crate::{Delivery, Failure, Hold};
 
 /// When to look again for an address that has gone since the claim.
@@ -68,7 +68,8 @@ impl Inner {
             net.from.name.as_deref(),
             net.to.name.as_deref(),
         );
-        Ok(self.composer.compose(head.id, &mail, to, now)?)
+        let draft = Draft::new(head.id, &head.source, &mail, to, now);
+        Ok(self.composer.compose(&draft)?)
     }
 
     /// Has the channel carry `message`, and records what came of it.

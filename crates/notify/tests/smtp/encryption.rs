@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use crate::authority::Authority;
 use crate::relay::{FakeRelay, Script};
-use laurel_notify::mail::{Composer, Direction, Message, TierMail, mail_address};
+use laurel_notify::mail::{Composer, Direction, Draft, Message, TierMail, mail_address};
 use laurel_notify::smtp::SmtpSettings;
 use laurel_notify::{Channel, Delivery, Failure, Hold, SmtpChannel};
 use laurel_payloads::Timestamp;
+use laurel_store::Source;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -26,9 +27,16 @@ fn message() -> Message {
         Some("Silver"),
     );
     let to = mail_address("ana@example.com").unwrap();
+    let source = Source::new("masivo").unwrap();
     Composer::new("club@example.com")
         .unwrap()
-        .compose(Uuid::nil(), &mail, to, Timestamp::from_micros(0))
+        .compose(&Draft::new(
+            Uuid::nil(),
+            &source,
+            &mail,
+            to,
+            Timestamp::from_micros(0),
+        ))
         .unwrap()
 }
 

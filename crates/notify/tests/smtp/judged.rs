@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use laurel_notify::mail::{Composer, Direction, Message, TierMail, mail_address};
+use laurel_notify::mail::{Composer, Direction, Draft, Message, TierMail, mail_address};
 use laurel_notify::smtp::SmtpSettings;
 use laurel_notify::{Channel, Failure, Hold, SmtpChannel};
 use laurel_payloads::Timestamp;
+use laurel_store::Source;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
@@ -105,12 +106,13 @@ fn message(name: &str, tier: &str) -> Message {
     let composer = Composer::new("Café Central <club@example.com>").unwrap();
     let now = Timestamp::parse_rfc3339("2026-01-06T15:10:02.331Z").unwrap();
     composer
-        .compose(
+        .compose(&Draft::new(
             Uuid::from_u128(42),
+            &Source::new("masivo").unwrap(),
             &mail,
             mail_address("ana@example.com").unwrap(),
             now,
-        )
+        ))
         .unwrap()
 }
 

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use crate::relay::{FakeRelay, HANG_UP, SILENCE, Script};
-use laurel_notify::mail::{Composer, Direction, Message, TierMail, mail_address};
+use laurel_notify::mail::{Composer, Direction, Draft, Message, TierMail, mail_address};
 use laurel_notify::smtp::{Relay, SmtpSettings, Timeouts};
 use laurel_notify::{Channel, Failure, Hold, SmtpChannel};
 use laurel_payloads::Timestamp;
+use laurel_store::Source;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -22,7 +23,13 @@ fn message() -> Message {
     let composer = Composer::new("Club <club@example.com>").unwrap();
     let to = mail_address("ana@example.com").unwrap();
     composer
-        .compose(Uuid::from_u128(42), &mail, to, Timestamp::from_micros(0))
+        .compose(&Draft::new(
+            Uuid::from_u128(42),
+            &Source::new("masivo").unwrap(),
+            &mail,
+            to,
+            Timestamp::from_micros(0),
+        ))
         .unwrap()
 }
 

@@ -1,0 +1,55 @@
+//! What one mail is made from.
+
+use laurel_payloads::Timestamp;
+use laurel_store::Source;
+use lettre::Address;
+use uuid::Uuid;
+
+use super::TierMail;
+
+/// One mail that is to be written.
+#[derive(Clone, Debug)]
+pub struct Draft<'a> {
+    /// The outbox row's id, from which the `Message-ID` is made.
+    pub id: Uuid,
+    /// Whose customer it is for.
+    pub source: &'a Source,
+    /// What it is about.
+    pub mail: &'a TierMail,
+    /// Where it goes.
+    pub to: Address,
+    /// The customer's own pages.
+    pub links: Links,
+    /// When it is written.
+    pub now: Timestamp,
+}
+
+impl<'a> Draft<'a> {
+    /// A mail without links.
+    #[must_use]
+    pub fn new(
+        id: Uuid,
+        source: &'a Source,
+        mail: &'a TierMail,
+        to: Address,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            source,
+            mail,
+            to,
+            links: Links::default(),
+            now,
+        }
+    }
+}
+
+/// Where a customer stops the mails, each the whole URL; none where there is no such page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    /// Ends all of them: what `List-Unsubscribe` names.
+    pub unsubscribe: Option<String>,
+    /// Chooses among them.
+    pub preferences: Option<String>,
+}
