@@ -11,6 +11,7 @@ mod error;
 mod global_id;
 mod guard;
 mod http;
+mod mutation;
 mod query;
 mod reads;
 mod root;
@@ -20,11 +21,12 @@ mod types;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptyMutation, EmptySubscription, ObjectType, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, ObjectType, SDLExportOptions, Schema};
 use axum::Router;
 use laurel_store::Store;
 
 use crate::guard::Guard;
+use crate::mutation::Mutation;
 
 pub use asker::Asker;
 pub use query::{Query, QueryRoot};
@@ -38,7 +40,7 @@ pub(crate) const DEFAULT_PAGE: u32 = 20;
 
 /// What every request needs.
 pub(crate) struct Api<Q> {
-    schema: Schema<Q, EmptyMutation, EmptySubscription>,
+    schema: Schema<Q, Mutation, EmptySubscription>,
     guard: Guard,
     store: Store,
     settings: Settings,
@@ -74,8 +76,8 @@ pub fn sdl_of<Q: ObjectType + 'static>(query: Q) -> String {
 fn build<Q: ObjectType + 'static>(
     query: Q,
     limits: &Limits,
-) -> Schema<Q, EmptyMutation, EmptySubscription> {
-    Schema::build(query, EmptyMutation, EmptySubscription)
+) -> Schema<Q, Mutation, EmptySubscription> {
+    Schema::build(query, Mutation::default(), EmptySubscription)
         .disable_suggestions()
         .limit_complexity(limits.complexity)
         .limit_depth(limits.depth)
@@ -83,7 +85,7 @@ fn build<Q: ObjectType + 'static>(
         .finish()
 }
 
-fn print<Q: ObjectType + 'static>(schema: &Schema<Q, EmptyMutation, EmptySubscription>) -> String {
+fn print<Q: ObjectType + 'static>(schema: &Schema<Q, Mutation, EmptySubscription>) -> String {
     let options = SDLExportOptions::new()
         .prefer_single_line_descriptions()
         .include_specified_by();

@@ -18,6 +18,7 @@ mod signing_keys;
 mod source;
 mod sql;
 mod store;
+mod suppressions;
 mod text;
 
 pub use api_keys::{ApiKeyRecord, KeyScope};
@@ -41,3 +42,4 @@ pub use routes::Kinds;
 pub use signing_keys::{Purpose, SigningKey};
 pub use source::{InvalidSource, Source};
 pub use store::{Scope, Store, Tx};
+pub use suppressions::{SuppressionReason, SuppressionRecord};

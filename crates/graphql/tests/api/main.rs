@@ -18,4 +18,5 @@ mod reserved;
 mod schema;
 mod statements;
 mod story;
+mod suppressions;
 mod wallets;

@@ -2,7 +2,7 @@
 
 use laurel_payloads::{CustomerId, EventKind};
 
-use crate::{Result, Scope, sql};
+use crate::{Result, Scope, sql, suppressions};
 
 /// A customer as the one to be written to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,8 +40,7 @@ impl Scope {
         let sql = "SELECT EXISTS (SELECT 1 FROM suppressions WHERE source = $1 AND address = $2) AS suppressed, \
                    (SELECT wanted FROM preferences WHERE source = $1 AND customer_id = $3 AND channel = $4 \
                     AND kind = $5) AS wanted";
-        // Addresses are suppressed in lower case: relays do not tell them apart.
-        let address = customer.email.as_deref().unwrap_or_default().to_lowercase();
+        let address = suppressions::normal(customer.email.as_deref().unwrap_or_default());
         let values = [
             self.source().as_str().into(),
             address.into(),
