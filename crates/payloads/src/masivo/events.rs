@@ -28,9 +28,9 @@ events! {
     BehaviorEventFailed(BehaviorOutcome) = "BEHAVIOR_EVENT_FAILED",
     /// A coupon was redeemed.
     CouponRedemption(Coupon) = "COUPON_REDEMPTION",
-    /// A customer rose to a higher tier.
+    /// The customer rose to a higher tier.
     TierUpgrade(TierChange) = "TIER_UPGRADE",
-    /// A customer fell to a lower tier.
+    /// The customer fell to a lower tier.
     TierDowngrade(TierChange) = "TIER_DOWNGRADE",
 }
 

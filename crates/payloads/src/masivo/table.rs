@@ -11,11 +11,11 @@ pub(super) trait Data {
 }
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $kind:ident($data:ident) = $name:literal,)+) => {
+    ($($(#[doc = $doc:literal])+ $kind:ident($data:ident) = $name:literal,)+) => {
         /// What an event is, under Masivo's own name for it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum EventKind {
-            $($(#[$doc])* $kind,)+
+            $($(#[doc = $doc])+ $kind,)+
             /// A movement that an extension appended; never a webhook.
             External,
             /// An event that nobody here knows: kept until a subscriber does.
@@ -36,6 +36,19 @@ macro_rules! events {
                 }
             }
 
+            /// What it is, in a sentence for who reads a schema.
+            pub const fn description(self) -> &'static str {
+                match self {
+                    $(Self::$kind => concat!($($doc,)+).trim_ascii(),)+
+                    Self::External => {
+                        "A movement that an extension added to the history; never a webhook."
+                    }
+                    Self::Unrecognized => {
+                        "An event that nobody here knows. Only operators see these."
+                    }
+                }
+            }
+
             /// The kind of a webhook with this `event`. Names match exactly, and nobody can send
             /// the two names that are our own.
             pub fn from_name(name: &str) -> Self {
@@ -49,7 +62,7 @@ macro_rules! events {
         /// What an event says, beside whom it is about.
         #[derive(Clone)]
         pub enum Payload {
-            $($(#[$doc])* $kind($data),)+
+            $($(#[doc = $doc])+ $kind($data),)+
             /// What an extension appended; never a webhook.
             External(External),
             /// `data` as it was sent, of an event that nobody here knows.

@@ -1,41 +1,12 @@
 //! Which entries of a history are wanted.
 
-use async_graphql::{Enum, ID, InputObject};
+use async_graphql::{ID, InputObject};
 use laurel_payloads::{EventKind as Kind, InvalidId};
 use laurel_store::HistoryFilter as Filter;
 
+use super::EventKind;
 use crate::error::{Code, Refusal};
 use crate::scalars::DateTime;
-
-/// What an event is, under Masivo's own name for it.
-#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
-#[graphql(remote = "Kind")]
-pub(crate) enum EventKind {
-    /// A customer registered; imported customers never do.
-    CustomerRegistration,
-    /// Rewards were earned: a behavior event was fulfilled or a coupon redeemed.
-    CustomerAccumulation,
-    /// Rewards were spent.
-    CustomerRedemption,
-    /// Rewards were set aside for a purchase that is not fulfilled yet.
-    RewardsReservation,
-    /// Reserved rewards were released.
-    RewardsReservationCancelled,
-    /// A behavior event was fulfilled.
-    BehaviorEventFulfilled,
-    /// A behavior event failed.
-    BehaviorEventFailed,
-    /// A coupon was redeemed.
-    CouponRedemption,
-    /// The customer rose to a higher tier.
-    TierUpgrade,
-    /// The customer fell to a lower tier.
-    TierDowngrade,
-    /// A movement that an extension added to the history; never a webhook.
-    External,
-    /// An event that nobody here knows. Only operators see these.
-    Unrecognized,
-}
 
 /// Which entries of a history are wanted. What is left out does not restrict.
 #[derive(Debug, Default, InputObject)]

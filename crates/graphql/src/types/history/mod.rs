@@ -8,6 +8,7 @@ mod entry;
 
 mod behavior;
 mod filter;
+mod kind;
 mod list;
 mod movement;
 mod other;
@@ -29,7 +30,8 @@ pub(crate) use movement::{
 pub(crate) use other::{CouponRedemption, UnrecognizedEvent};
 pub(crate) use tier_change::{TierChange, TierChangeDirection};
 
-pub(crate) use filter::{EventKind, HistoryFilter, id};
+pub(crate) use filter::{HistoryFilter, id};
+pub(crate) use kind::EventKind;
 pub(crate) use list::History;
 pub(crate) use tier_changes::TierChanges;
 
