@@ -1,9 +1,12 @@
 //! Who asks, and what they may see: put beside every request, so that no resolver can forget it.
 
 use async_graphql::{Context, ErrorExtensions};
-use laurel_store::{Error, Scope, Source};
+use laurel_payloads::CustomerId;
+use laurel_store::{CustomerRecord, Error, Scope, Source};
+use ring::digest::{SHA256, digest};
 use uuid::Uuid;
 
+use crate::caller::{Caller, Viewer};
 use crate::error::{Code, Refusal};
 
 /// The request's credentials, as what they open.
@@ -11,8 +14,12 @@ use crate::error::{Code, Refusal};
 pub(crate) struct Asking {
     /// The one source that can be read.
     pub(crate) scope: Scope,
-    /// Whether the key may see what operators see: the log, and events that nobody knew.
+    /// Whether the key may see what operators see: the log, and events that nobody knew. No customer may.
     pub(crate) operates: bool,
+    /// Whether the key may change what is kept: erase a customer, issue tokens. No customer may.
+    pub(crate) administers: bool,
+    /// Whose credentials they are.
+    pub(crate) caller: Caller,
     /// Names this request in our log and, where we fail, in the answer.
     pub(crate) request: Uuid,
 }
@@ -34,6 +41,49 @@ impl Asking {
         ))
     }
 
+    /// Refuses who may not change what is kept.
+    pub(crate) fn administrator(&self) -> Result<(), Refusal> {
+        if self.administers {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::Forbidden,
+            "This needs an API key with the scope \"admin\".",
+        ))
+    }
+
+    /// The customer who asks about themselves; none where an API key asks.
+    pub(crate) fn viewer(&self) -> Option<&Viewer> {
+        match &self.caller {
+            Caller::Key(_) => None,
+            Caller::Customer(viewer) => Some(viewer),
+        }
+    }
+
+    /// The customer, where the asker may see them. A customer who is asked about and may not be seen is noted.
+    pub(crate) fn shown(&self, customer: CustomerRecord) -> Option<CustomerRecord> {
+        match self.viewer() {
+            Some(viewer) if !viewer.is(&customer) => {
+                self.note_denial(viewer, &customer);
+                None
+            }
+            _ => Some(customer),
+        }
+    }
+
+    /// Whose id it is stays out of the log: whoever reads that the two met learns something about both.
+    fn note_denial(&self, viewer: &Viewer, asked: &CustomerRecord) {
+        let source = self.scope.source();
+        let (who, whom) = (
+            trace_of(source, &viewer.id),
+            trace_of(source, &asked.customer_id),
+        );
+        tracing::warn!(
+            event = "authz.denied", request.id = %self.request, %source, customer.hash = who, asked.hash = whom,
+            "a customer token asked about another customer"
+        );
+    }
+
     /// Logs a failure of the store, once, and keeps its words from the client.
     pub(crate) fn read<T>(&self, result: Result<T, Error>) -> Result<T, Failed> {
         result.map_err(|error| self.failed(&error))
@@ -43,6 +93,15 @@ impl Asking {
     pub(crate) fn failed(&self, error: &(dyn std::error::Error + 'static)) -> Failed {
         log_failure(self.request, Some(self.scope.source()), error)
     }
+}
+
+/// By which an id can be recognised in the log by who has it already.
+fn trace_of(source: &Source, id: &CustomerId) -> String {
+    let digest = digest(&SHA256, format!("{source}:{id}").as_bytes());
+    let hex = digest.as_ref()[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"));
+    hex.collect()
 }
 
 /// Logs why a request, or a part of it, could not be answered.

@@ -3,7 +3,9 @@
 
 mod asker;
 mod asking;
+mod authority;
 mod calendar;
+mod caller;
 mod connection;
 mod cursor;
 mod engine;
@@ -17,6 +19,7 @@ mod reads;
 mod root;
 mod scalars;
 mod settings;
+mod tokens;
 mod types;
 
 use std::sync::Arc;
@@ -25,24 +28,30 @@ use async_graphql::{EmptySubscription, ObjectType, SDLExportOptions, Schema};
 use axum::Router;
 use laurel_store::Store;
 
+use crate::authority::Guarded;
 use crate::guard::Guard;
 use crate::mutation::Mutation;
+use crate::tokens::Tokens;
 
 pub use asker::Asker;
 pub use query::{Query, QueryRoot};
 pub use root::root_faults;
-pub use settings::{Limits, Settings};
+pub use settings::{CustomerTokens, Limits, Settings};
 
 /// The largest page of any connection.
 pub(crate) const MAX_PAGE: u32 = 100;
 /// The page of who does not say how large.
 pub(crate) const DEFAULT_PAGE: u32 = 20;
 
+/// The schema, whose roots are closed to who may not ask.
+pub(crate) type Root<Q> = Schema<Guarded<Q>, Guarded<Mutation>, EmptySubscription>;
+
 /// What every request needs.
 pub(crate) struct Api<Q> {
-    schema: Schema<Q, Mutation, EmptySubscription>,
+    schema: Root<Q>,
     guard: Guard,
     store: Store,
+    tokens: Arc<Tokens>,
     settings: Settings,
 }
 
@@ -55,10 +64,12 @@ pub fn router(store: Store, settings: Settings) -> Router {
 pub fn router_of<Q: ObjectType + 'static>(store: Store, settings: Settings, query: Q) -> Router {
     let schema = build(query, &settings.limits);
     let guard = Guard::new(&print(&schema), settings.limits.clone());
+    let tokens = Arc::new(Tokens::new(&store, settings.customer_tokens.clone()));
     http::routes(Arc::new(Api {
         schema,
         guard,
         store,
+        tokens,
         settings,
     }))
 }
@@ -73,11 +84,9 @@ pub fn sdl_of<Q: ObjectType + 'static>(query: Q) -> String {
     print(&build(query, &Limits::default()))
 }
 
-fn build<Q: ObjectType + 'static>(
-    query: Q,
-    limits: &Limits,
-) -> Schema<Q, Mutation, EmptySubscription> {
-    Schema::build(query, Mutation::default(), EmptySubscription)
+fn build<Q: ObjectType + 'static>(query: Q, limits: &Limits) -> Root<Q> {
+    let (query, mutation) = (Guarded(query), Guarded(Mutation::default()));
+    Schema::build(query, mutation, EmptySubscription)
         .disable_suggestions()
         .limit_complexity(limits.complexity)
         .limit_depth(limits.depth)
@@ -85,7 +94,7 @@ fn build<Q: ObjectType + 'static>(
         .finish()
 }
 
-fn print<Q: ObjectType + 'static>(schema: &Schema<Q, Mutation, EmptySubscription>) -> String {
+fn print<Q: ObjectType + 'static>(schema: &Root<Q>) -> String {
     let options = SDLExportOptions::new()
         .prefer_single_line_descriptions()
         .include_specified_by();

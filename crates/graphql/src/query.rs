@@ -36,6 +36,13 @@ const MAX_NODES: usize = 100;
 
 #[Object]
 impl QueryRoot {
+    /// The customer whose token made the request; null where an API key did, or where no event has told of the customer
+    /// yet.
+    async fn viewer(&self, context: &Context<'_>) -> Option<Customer> {
+        let viewer = Asking::of(context).viewer()?;
+        viewer.record.clone().map(Customer)
+    }
+
     /// A customer, by the brand's own id; failing that, by the global id. Null where there is none. An id that the
     /// customer had before they identified themselves names them, too; what happened under it is not in their history.
     async fn customer(
@@ -43,15 +50,17 @@ impl QueryRoot {
         context: &Context<'_>,
         #[graphql(desc = "The brand's own id of the customer, or the global id.")] id: ID,
     ) -> Result<Option<Customer>> {
+        let asking = Asking::of(context);
         if let Ok(own) = id.parse::<CustomerId>()
             && let Some(record) = read(context, own).await?
         {
-            return Ok(Some(Customer(record)));
+            return Ok(asking.shown(record).map(Customer));
         }
-        match GlobalId::decode(&id, Asking::of(context).scope.source()) {
-            Some(GlobalId::Customer(own)) => Ok(read(context, own).await?.map(Customer)),
-            _ => Ok(None),
-        }
+        let Some(GlobalId::Customer(own)) = GlobalId::decode(&id, asking.scope.source()) else {
+            return Ok(None);
+        };
+        let record = read(context, own).await?;
+        Ok(record.and_then(|record| asking.shown(record)).map(Customer))
     }
 
     /// The customers, the newest first: by when their first event was received.

@@ -13,6 +13,8 @@ pub struct Settings {
     pub deadline: Duration,
     /// What a single query may ask for.
     pub limits: Limits,
+    /// The tokens that are issued for customers.
+    pub customer_tokens: CustomerTokens,
 }
 
 impl Default for Settings {
@@ -22,6 +24,25 @@ impl Default for Settings {
             body_deadline: Duration::from_secs(30),
             deadline: Duration::from_secs(5),
             limits: Limits::default(),
+            customer_tokens: CustomerTokens::default(),
+        }
+    }
+}
+
+/// How long the tokens that are issued for customers are good for.
+#[derive(Clone, Debug)]
+pub struct CustomerTokens {
+    /// Where nothing is said.
+    pub ttl: Duration,
+    /// At most.
+    pub max_ttl: Duration,
+}
+
+impl Default for CustomerTokens {
+    fn default() -> Self {
+        Self {
+            ttl: Duration::from_mins(15),
+            max_ttl: Duration::from_hours(1),
         }
     }
 }

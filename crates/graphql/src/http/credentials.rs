@@ -1,10 +1,16 @@
 //! From the `Authorization` header to what it opens.
 
+use std::sync::Arc;
+
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
-use laurel_store::{KeyScope, Store};
+use laurel_store::{Error, KeyScope};
+use uuid::Uuid;
 
+use crate::Api;
 use crate::asking::{Asking, Failed, log_failure};
+use crate::caller::{Caller, Viewer};
+use crate::tokens::{Bearer, Invalid, takes_part};
 
 /// Why a request is not answered.
 #[derive(Clone, Copy, Debug)]
@@ -17,20 +23,59 @@ pub(super) enum Denied {
     Failed(Failed),
 }
 
-/// Finds the API key that the request carries.
-pub(super) async fn check(store: &Store, headers: &HeaderMap) -> Result<Asking, Denied> {
-    let request = store.clock().id();
-    let key = bearer(headers)?;
-    let found = store.authenticate(key).await;
-    let found = found.map_err(|error| Denied::Failed(log_failure(request, None, &error)))?;
-    let key = found
+/// Finds what the request's credentials open: those of an API key, or of a customer.
+pub(super) async fn check<Q>(api: &Api<Q>, headers: &HeaderMap) -> Result<Asking, Denied> {
+    let request = api.store.clock().id();
+    let credentials = bearer(headers)?;
+    let failed = |error| Denied::Failed(log_failure(request, None, &error));
+    // Three parts: a JSON Web Token. A key has one.
+    if credentials.contains('.') {
+        let found = customer(api, credentials, request).await;
+        return found.map_err(failed)?.map_err(|reason| {
+            tracing::info!(request.id = %request, %reason, "a customer token was refused");
+            Denied::Wrong
+        });
+    }
+    let found = api.store.authenticate(credentials).await;
+    let key = found.map_err(failed)?;
+    let key = key
         .filter(|key| !key.scopes.is_empty())
         .ok_or(Denied::Wrong)?;
     Ok(Asking {
         operates: key.scopes.iter().any(|scope| *scope >= KeyScope::Operate),
-        scope: store.scope(&key.source),
+        administers: key.scopes.contains(&KeyScope::Admin),
+        caller: Caller::Key(key.id),
+        scope: api.store.scope(&key.source),
         request,
     })
+}
+
+/// The customer behind a token, read anew for every request: who has left since it was issued is not answered.
+async fn customer<Q>(
+    api: &Api<Q>,
+    token: &str,
+    request: Uuid,
+) -> Result<Result<Asking, Invalid>, Error> {
+    let Bearer { source, customer } = match api.tokens.open(token).await? {
+        Ok(bearer) => bearer,
+        Err(invalid) => return Ok(Err(invalid)),
+    };
+    let scope = api.store.scope(&source);
+    let record = scope.customer(&customer).await?;
+    if record.as_ref().is_some_and(|record| !takes_part(record)) {
+        return Ok(Err(Invalid::Standing));
+    }
+    let viewer = Viewer {
+        id: customer,
+        record,
+    };
+    Ok(Ok(Asking {
+        operates: false,
+        administers: false,
+        caller: Caller::Customer(Arc::new(viewer)),
+        scope,
+        request,
+    }))
 }
 
 /// The token of the one `Authorization` header, as RFC 6750 writes it.

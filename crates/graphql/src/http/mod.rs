@@ -98,7 +98,14 @@ async fn schema<Q: ObjectType + 'static>(
     State(api): State<Arc<Api<Q>>>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    match credentials::check(&api.store, &headers).await {
+    match credentials::check(&api, &headers).await {
+        Ok(asking) if asking.viewer().is_some() => {
+            let refusal = Refusal::new(
+                Code::Forbidden,
+                "The schema is not open to customer tokens.",
+            );
+            answer::refusal(Media::Json, StatusCode::FORBIDDEN, refusal)
+        }
         Ok(_) => {
             let mut response = Response::new(Body::from(crate::print(&api.schema)));
             let plain = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -116,7 +123,7 @@ async fn another_method() -> Response<Body> {
 /// Who asks, and in which form they want to be answered. Access comes first: who has none learns nothing.
 async fn admit<Q>(api: &Api<Q>, headers: &HeaderMap) -> Result<(Media, Asking), Response<Body>> {
     let media = negotiate(headers);
-    let asking = credentials::check(&api.store, headers).await;
+    let asking = credentials::check(api, headers).await;
     let known = *media.as_ref().unwrap_or(&Media::Json);
     let asking = asking.map_err(|denied| refuse_access(known, denied))?;
     match media {
@@ -133,11 +140,11 @@ fn refuse_access(media: Media, denied: Denied) -> Response<Body> {
     let (challenge, message) = match denied {
         Denied::Missing => (
             "Bearer realm=\"laurel\"",
-            "Send an API key: \"Authorization: Bearer …\".",
+            "Send an API key or a customer token: \"Authorization: Bearer …\".",
         ),
         Denied::Wrong => (
             "Bearer realm=\"laurel\", error=\"invalid_token\"",
-            "The API key is not valid.",
+            "The API key, or the customer token, is not valid.",
         ),
         Denied::Failed(failed) => return answer::failure(media, failed),
     };
@@ -189,6 +196,9 @@ async fn run<Q: ObjectType + 'static>(
         return method_not_allowed(media, "POST");
     }
     let mut query = Query::new(query).variables(variables);
+    if asking.viewer().is_some() {
+        query = query.disable_introspection();
+    }
     query.operation_name = operation_name.filter(|name| !name.is_empty());
     let order = Order::of(&document);
     query.set_parsed_query(document);
@@ -207,6 +217,7 @@ async fn execute<Q: ObjectType + 'static>(
     let request = asking.request;
     let (schema, batches) = (api.schema.clone(), Batches::default());
     let query = query.data(reads(asking.clone(), &batches)).data(asking);
+    let query = query.data(Arc::clone(&api.tokens));
     let work = drive(async move { schema.execute(query).await }, batches);
     let task = tokio::spawn(work.instrument(Span::current()));
     match tokio::time::timeout(api.settings.deadline, task).await {

@@ -5,14 +5,16 @@
 //! what the mutations before it have answered stays (an `Option<Result<_>>`: the engine lets the `Err` of a plain `Result`
 //! take all of the data with it).
 
+mod customer_token;
 mod suppression;
 mod user_error;
 
 use async_graphql::MergedObject;
 
+use customer_token::CustomerTokens;
 use suppression::Suppressions;
 use user_error::{UserError, UserErrorCode};
 
 /// Where every mutation begins. They come by `POST` only.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Mutation(Suppressions);
+pub(crate) struct Mutation(CustomerTokens, Suppressions);

@@ -1,7 +1,7 @@
 //! Whatever has a global id, and reading it by that id.
 
 use async_graphql::{Context, ID, Interface, Result};
-use laurel_payloads::EventKind;
+use laurel_payloads::{CustomerId, EventKind};
 
 use super::history::{
     Accumulation, BehaviorEventFailed, BehaviorEventFulfilled, CouponRedemption, ExternalMovement,
@@ -39,18 +39,28 @@ impl Node {
         let asking = Asking::of(context);
         let node = match GlobalId::decode(id, asking.scope.source()) {
             None => None,
-            Some(GlobalId::Customer(id)) => read(context, id)
-                .await?
-                .map(|record| Customer(record).into()),
+            Some(GlobalId::Customer(id)) => {
+                let customer = read(context, id).await?;
+                let customer = customer.and_then(|record| asking.shown(record));
+                customer.map(|record| Customer(record).into())
+            }
             Some(GlobalId::Entry(event)) => {
                 let entry = read(context, EntryOf(event)).await?;
                 let entry =
                     entry.filter(|entry| asking.operates || entry.kind != EventKind::Unrecognized);
-                entry.map(|record| HistoryEntry::from(record).into())
+                match entry {
+                    Some(entry) if owned(context, &entry.customer_id).await? => {
+                        Some(HistoryEntry::from(entry).into())
+                    }
+                    _ => None,
+                }
             }
-            Some(GlobalId::Notification(id)) => read(context, MessageId(id))
-                .await?
-                .map(|record| Notification(record).into()),
+            Some(GlobalId::Notification(id)) => match read(context, MessageId(id)).await? {
+                Some(message) if owned(context, &message.customer_id).await? => {
+                    Some(Notification(message).into())
+                }
+                _ => None,
+            },
             Some(GlobalId::Event(_)) if !asking.operates => None,
             Some(GlobalId::Event(event)) => read(context, EventId(event))
                 .await?
@@ -58,6 +68,17 @@ impl Node {
         };
         Ok(node)
     }
+}
+
+/// Whether the asker may see what belongs to this customer: an API key may, and the customer, whatever their id was
+/// then.
+async fn owned(context: &Context<'_>, customer: &CustomerId) -> Result<bool> {
+    let asking = Asking::of(context);
+    if asking.viewer().is_none() {
+        return Ok(true);
+    }
+    let customer = read(context, customer.clone()).await?;
+    Ok(customer.and_then(|record| asking.shown(record)).is_some())
 }
 
 impl From<HistoryEntry> for Node {

@@ -4,6 +4,7 @@
 mod access;
 mod aliases;
 mod client;
+mod customer_tokens;
 mod external;
 mod filters;
 mod http;

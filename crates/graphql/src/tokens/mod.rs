@@ -1,0 +1,110 @@
+//! Customer tokens: what a brand's app carries in the name of one customer of one source.
+
+mod backend;
+mod keyring;
+mod own;
+
+use std::fmt;
+use std::time::Duration;
+
+use laurel_payloads::{CustomerId, Timestamp};
+use laurel_store::{CustomerRecord, Error, Source, Store};
+
+use crate::settings::CustomerTokens;
+use keyring::Keyring;
+
+/// The longest token that is looked at, in bytes.
+const LONGEST: usize = 4096;
+
+/// Makes customer tokens, and opens them.
+pub(crate) struct Tokens {
+    store: Store,
+    settings: CustomerTokens,
+    keyring: Keyring,
+}
+
+/// A token, and when it ends.
+pub(crate) struct Issued {
+    pub(crate) token: String,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// Whom a token speaks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Bearer {
+    pub(crate) source: Source,
+    pub(crate) customer: CustomerId,
+}
+
+/// Why a token opens nothing: for our log, never for who sent it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Invalid {
+    #[error("it is longer than {LONGEST} bytes")]
+    TooLong,
+    #[error("it is no token: {0}")]
+    Malformed(jsonwebtoken::errors::Error),
+    #[error("it asks for an extension of the format (`crit`)")]
+    Critical,
+    #[error("it is signed with a key that is not known")]
+    Key,
+    #[error("it does not hold what it should: {0}")]
+    Claims(jsonwebtoken::errors::Error),
+    #[error("it has expired")]
+    Expired,
+    #[error("it names no customer")]
+    Customer,
+    #[error("the customer does not take part, or is erased")]
+    Standing,
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Tokens").finish_non_exhaustive()
+    }
+}
+
+impl Tokens {
+    /// Tokens that are signed with the keys in the store.
+    pub(crate) fn new(store: &Store, settings: CustomerTokens) -> Self {
+        backend::install();
+        Self {
+            store: store.clone(),
+            settings,
+            keyring: Keyring::new(store.clone()),
+        }
+    }
+
+    /// How long they are good for.
+    pub(crate) fn settings(&self) -> &CustomerTokens {
+        &self.settings
+    }
+
+    /// Makes a token.
+    ///
+    /// # Errors
+    /// Those of the store, which holds the key.
+    pub(crate) async fn issue(&self, bearer: &Bearer, ttl: Duration) -> Result<Issued, Error> {
+        own::issue(self, bearer, ttl).await
+    }
+
+    /// Whom a token speaks for, where it is one of ours and still good.
+    ///
+    /// # Errors
+    /// Those of the store, which holds the keys.
+    pub(crate) async fn open(&self, token: &str) -> Result<Result<Bearer, Invalid>, Error> {
+        if token.len() > LONGEST {
+            return Ok(Err(Invalid::TooLong));
+        }
+        let header = match jsonwebtoken::decode_header(token) {
+            Ok(header) if header.crit.is_some() => return Ok(Err(Invalid::Critical)),
+            Ok(header) => header,
+            Err(error) => return Ok(Err(Invalid::Malformed(error))),
+        };
+        own::open(self, token, &header).await
+    }
+}
+
+/// Whether a customer's tokens open anything: those of one who no longer takes part do not.
+pub(crate) fn takes_part(customer: &CustomerRecord) -> bool {
+    customer.status.as_deref() != Some("INACTIVE")
+}
