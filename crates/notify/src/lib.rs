@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod channel;
+pub mod dkim;
 mod file;
 pub mod mail;
 mod sender;

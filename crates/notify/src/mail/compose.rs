@@ -8,6 +8,7 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 
 use super::clean::cleaned;
 use super::{Draft, InvalidAddress, Message, TemplateError, Templates, mail_address};
+use crate::dkim::Dkim;
 
 /// Why a mail cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,7 @@ pub struct Composer {
     from: Mailbox,
     programme: String,
     templates: Templates,
+    dkim: Dkim,
 }
 
 impl Composer {
@@ -49,7 +51,14 @@ impl Composer {
             from,
             programme,
             templates: Templates::new()?,
+            dkim: Dkim::default(),
         })
+    }
+
+    /// Signs its mails from now on.
+    #[must_use]
+    pub fn signed(self, dkim: Dkim) -> Self {
+        Self { dkim, ..self }
     }
 
     /// Writes a mail.
@@ -84,7 +93,9 @@ impl Composer {
             recipient: draft.to.clone(),
             message_id,
             words,
-            raw: assembled.formatted(),
+            raw: self
+                .dkim
+                .sign(assembled.formatted(), self.from.email.domain(), draft.now),
         })
     }
 }

@@ -70,7 +70,7 @@ impl Sender {
         channel: Arc<dyn Channel>,
         settings: Settings,
     ) -> Result<Self, ComposeError> {
-        let composer = Composer::new(&settings.from)?;
+        let composer = Composer::new(&settings.from)?.signed(settings.dkim.clone());
         let pause = Pause::default();
         Ok(Self(Arc::new(Inner {
             store,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::dkim::Dkim;
 use crate::mail::Direction;
 
 /// What is sent, in whose name, and how patiently.
@@ -9,6 +10,8 @@ use crate::mail::Direction;
 pub struct Settings {
     /// The sender, as `Café Central <club@example.com>` or the address alone.
     pub from: String,
+    /// The keys that mails are signed with.
+    pub dkim: Dkim,
     /// Tier changes of one customer that are received within this time become one mail; zero for
     /// one mail each. [`MailSubscriber`](crate::MailSubscriber) is given the same.
     pub settle: Duration,
@@ -35,6 +38,7 @@ impl Settings {
     pub fn new(from: impl Into<String>) -> Self {
         Self {
             from: from.into(),
+            dkim: Dkim::default(),
             settle: Duration::from_mins(1),
             upgrades: true,
             downgrades: true,

@@ -18,10 +18,10 @@ use uuid::Uuid;
 
 use crate::authority::Authority;
 
-const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 /// aiosmtpd on a free port, and what it says of itself.
-struct Server {
+pub(crate) struct Server {
     port: u16,
     authority: Authority,
     said: Lines<BufReader<ChildStdout>>,
@@ -30,7 +30,7 @@ struct Server {
 }
 
 impl Server {
-    async fn start(mode: &str) -> Self {
+    pub(crate) async fn start(mode: &str) -> Self {
         let authority = Authority::new();
         let (certificate, key) = authority.files("localhost");
         let folder = tempfile::tempdir().unwrap();
@@ -56,7 +56,7 @@ impl Server {
     }
 
     /// The next thing that the server says: its port, then an envelope for each mail.
-    async fn hear(&mut self) -> Value {
+    pub(crate) async fn hear(&mut self) -> Value {
         let line = tokio::time::timeout(LIMIT, self.said.next_line())
             .await
             .unwrap()
@@ -64,7 +64,7 @@ impl Server {
         serde_json::from_str(&line.unwrap()).unwrap()
     }
 
-    fn channel(&self, scheme: &str, password: &str) -> SmtpChannel {
+    pub(crate) fn channel(&self, scheme: &str, password: &str) -> SmtpChannel {
         let url = format!(
             "{scheme}://club%40example.com:{password}@localhost:{}",
             self.port
@@ -78,7 +78,7 @@ impl Server {
 }
 
 /// What Python reads in a mail.
-async fn read(file: &Value) -> Value {
+pub(crate) async fn read(file: &Value) -> Value {
     let reading = judge("read_mail.py").arg(file.as_str().unwrap()).output();
     let read = tokio::time::timeout(LIMIT, reading).await.unwrap().unwrap();
     assert!(
@@ -90,7 +90,7 @@ async fn read(file: &Value) -> Value {
 }
 
 /// A judge under the interpreter that has the judges' packages.
-fn judge(script: &str) -> Command {
+pub(crate) fn judge(script: &str) -> Command {
     let python = std::env::var("LAUREL_TEST_PYTHON")
         .expect("LAUREL_TEST_PYTHON is not set: run cargo xtask test");
     let judges = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../xtask/judges");
@@ -99,7 +99,7 @@ fn judge(script: &str) -> Command {
     command
 }
 
-const PASSWORD: &str = "p%40ss%3Aword%2F%C3%A9";
+pub(crate) const PASSWORD: &str = "p%40ss%3Aword%2F%C3%A9";
 
 fn message(name: &str, tier: &str) -> Message {
     let mail = TierMail::new(Direction::Upgrade, Some(name), Some("Bronze"), Some(tier));
@@ -116,7 +116,7 @@ fn message(name: &str, tier: &str) -> Message {
         .unwrap()
 }
 
-fn held() -> Hold {
+pub(crate) fn held() -> Hold {
     Hold::until(Instant::now() + LIMIT)
 }
 

@@ -6,3 +6,4 @@ mod encryption;
 mod judged;
 mod relay;
 mod replies;
+mod signed;
