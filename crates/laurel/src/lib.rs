@@ -8,6 +8,7 @@ mod database;
 mod demo;
 mod failure;
 pub mod listener;
+mod mail;
 mod platform;
 mod serve;
 mod shutdown;

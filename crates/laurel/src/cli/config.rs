@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::{Failure, Platform, serve};
+use crate::{Failure, Platform, mail, serve};
 
 /// Check the configuration, or print it as it is understood.
 #[derive(Clone, Debug, clap::Args)]
@@ -24,6 +24,7 @@ pub(super) fn run<Q>(args: &Args, platform: &Platform<Q>) -> Result<(), Failure>
     match args.what {
         What::Check => {
             serve::certificate(&loaded.config)?;
+            mail::dkim(&loaded.config.email)?;
             for warning in &loaded.warnings {
                 eprintln!("warning: {warning}");
             }

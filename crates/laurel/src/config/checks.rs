@@ -110,6 +110,7 @@ fn limits(config: &Config) -> Result<(), Fault> {
 
 fn email(config: &Config) -> Result<(), Fault> {
     let email = &config.email;
+    email.dkim.refuse()?;
     if email.transport == Transport::None {
         return Ok(());
     }
@@ -141,6 +142,12 @@ pub(super) fn warn(config: &Config, file: Option<&Path>) -> Vec<String> {
             "{path} is the certificate's key and every user of this machine may read it; `chmod 600 {path}`"
         ));
     }
+    for key in config.email.dkim.files().filter(|key| world_readable(key)) {
+        let path = key.display();
+        warnings.push(format!(
+            "{path} is a key that mail is signed with and every user of this machine may read it; `chmod 600 {path}`"
+        ));
+    }
     if config.sources.is_empty() {
         warnings.push(
             "no [sources.<name>] is configured: every webhook will be answered 401".to_owned(),
@@ -156,6 +163,7 @@ pub(super) fn warn(config: &Config, file: Option<&Path>) -> Vec<String> {
 fn holds_secrets(config: &Config) -> bool {
     !config.sources.is_empty()
         || config.database.url.has_password()
+        || config.email.dkim.holds_secrets()
         || config
             .email
             .smtp

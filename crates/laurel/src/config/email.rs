@@ -6,7 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, duration};
+use super::{Address, Dkim, duration};
 
 /// How customers are written to when their tier changes.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +27,8 @@ pub struct Email {
     pub upgrade: bool,
     /// Write when a customer's tier falls.
     pub downgrade: bool,
+    /// The keys that mails are signed with.
+    pub dkim: Dkim,
     /// The relay, for `transport = "smtp"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smtp: Option<Smtp>,
@@ -43,6 +45,7 @@ impl Default for Email {
             transactional: false,
             upgrade: true,
             downgrade: true,
+            dkim: Dkim::default(),
             smtp: None,
             file: FileTransport::default(),
         }

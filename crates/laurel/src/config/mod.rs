@@ -7,6 +7,7 @@ mod auth;
 mod checks;
 mod credentials;
 mod database;
+mod dkim;
 mod email;
 mod environment;
 mod error;
@@ -30,6 +31,7 @@ pub use laurel_settings::{Address, Secret};
 
 pub use self::auth::{Algorithm, Auth, AuthKind, Encoding, Header};
 pub use self::database::Database;
+pub use self::dkim::{Dkim, DkimKey};
 pub use self::email::{Email, FileTransport, Smtp, Transport};
 pub use self::error::ConfigError;
 pub(crate) use self::foreign::{Credential, EXTENSIONS, Foreign};

@@ -11,8 +11,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Parts, Role};
-use crate::Failure;
 use crate::config::{Config, Email, Transport};
+use crate::{Failure, mail};
 
 /// The workers at work.
 pub(super) struct Workers(JoinSet<()>);
@@ -63,22 +63,23 @@ fn senders(parts: &Parts, store: &Store) -> Result<Vec<Sender>, Failure> {
     let theirs = &parts.extensions.channels;
     let built_in = channel(&parts.config.email)?;
     let channels = built_in.into_iter().chain(theirs.iter().cloned());
-    let settings = sender_settings(&parts.config);
+    let settings = sender_settings(&parts.config)?;
     let sender = |channel| Sender::new(store.clone(), channel, settings.clone());
     let senders: Result<Vec<_>, _> = channels.map(sender).collect();
     senders.map_err(|error| Failure::Usage(format!("email: {error}")))
 }
 
-fn sender_settings(config: &Config) -> laurel_notify::Settings {
+fn sender_settings(config: &Config) -> Result<laurel_notify::Settings, Failure> {
     let email = &config.email;
-    laurel_notify::Settings {
+    Ok(laurel_notify::Settings {
+        dkim: mail::dkim(email)?,
         settle: email.settle,
         upgrades: email.upgrade,
         downgrades: email.downgrade,
         transactional: email.transactional,
         lease: config.workers.lease,
         ..laurel_notify::Settings::new(email.from.clone().unwrap_or_default())
-    }
+    })
 }
 
 /// How mail leaves, as configured.

@@ -13,7 +13,9 @@ pub(super) fn body_hash(body: &[u8]) -> Digest {
     let mut context = Context::new(&SHA256);
     let (mut line_ends, mut is_empty) = (0, true);
     for line in lines(body) {
-        let mut words = line.split(is_blank).filter(|word| !word.is_empty());
+        let mut words = line
+            .split(|byte| is_blank(*byte))
+            .filter(|word| !word.is_empty());
         let Some(first) = words.next() else {
             // Empty lines count where another line follows.
             line_ends += 1;
@@ -22,7 +24,7 @@ pub(super) fn body_hash(body: &[u8]) -> Digest {
         for _ in 0..line_ends {
             context.update(b"\r\n");
         }
-        if line.first().is_some_and(is_blank) {
+        if line.first().is_some_and(|byte| is_blank(*byte)) {
             context.update(b" ");
         }
         context.update(first);
@@ -38,7 +40,7 @@ pub(super) fn body_hash(body: &[u8]) -> Digest {
     context.finish()
 }
 
-fn is_blank(byte: &u8) -> bool {
+fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
@@ -74,6 +76,9 @@ mod tests {
         assert_eq!(body(""), sha256(""));
         assert_eq!(body("\r\n \r\n\r\n"), sha256(""));
         assert_eq!(body("a"), sha256("a\r\n"));
-        assert_eq!(body("a\r\n\r\n\r\nb\t\r\n\r\n"), sha256("a\r\n\r\n\r\nb\r\n"));
+        assert_eq!(
+            body("a\r\n\r\n\r\nb\t\r\n\r\n"),
+            sha256("a\r\n\r\n\r\nb\r\n")
+        );
     }
 }

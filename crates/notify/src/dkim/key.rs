@@ -38,7 +38,7 @@ pub enum InvalidKey {
 const ED25519_PKCS8: [u8; 16] = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ];
-/// The algorithm in the SubjectPublicKeyInfo of an RSA key (RFC 3279 §2.3.1).
+/// The algorithm in the `SubjectPublicKeyInfo` of an RSA key (RFC 3279 §2.3.1).
 const RSA_ALGORITHM: [u8; 15] = [
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
 ];
@@ -163,7 +163,10 @@ mod tests {
     fn the_record_of_a_known_key_is_the_known_one() {
         let key = DkimKey::from_pem(BRISBANE).unwrap();
         let record = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
-        assert_eq!((key.algorithm(), key.record().as_str()), ("ed25519-sha256", record));
+        assert_eq!(
+            (key.algorithm(), key.record().as_str()),
+            ("ed25519-sha256", record)
+        );
     }
 
     #[test]
@@ -177,8 +180,16 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused_without_being_repeated() {
-        for text in ["", "secret", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
-            assert_eq!(DkimKey::from_pem(text).err(), Some(InvalidKey::NotAKey), "{text}");
+        for text in [
+            "",
+            "secret",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        ] {
+            assert_eq!(
+                DkimKey::from_pem(text).err(),
+                Some(InvalidKey::NotAKey),
+                "{text}"
+            );
         }
         let other = "-----BEGIN PRIVATE KEY-----\nMAMCAQA=\n-----END PRIVATE KEY-----\n";
         assert_eq!(DkimKey::from_pem(other).err(), Some(InvalidKey::Unsuitable));

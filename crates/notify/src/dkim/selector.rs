@@ -9,7 +9,9 @@ pub struct Selector(String);
 
 /// A text that no key can be published under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is no selector: letters, digits and hyphens, in parts with dots between them, such as laurel-2026")]
+#[error(
+    "is no selector: letters, digits and hyphens, in parts with dots between them, such as laurel-2026"
+)]
 pub struct InvalidSelector;
 
 /// Longest label of a domain (RFC 1035 §2.3.4), and more of them than anybody needs.
@@ -62,7 +64,17 @@ mod tests {
                 format!("{text}._domainkey.example.com")
             );
         }
-        for text in ["", "a b", "a;", "-a", "a.", "a..b", "ñ", "a\r\nb", &"a".repeat(64)] {
+        for text in [
+            "",
+            "a b",
+            "a;",
+            "-a",
+            "a.",
+            "a..b",
+            "ñ",
+            "a\r\nb",
+            &"a".repeat(64),
+        ] {
             assert_eq!(text.parse::<Selector>(), Err(InvalidSelector), "{text:?}");
         }
     }

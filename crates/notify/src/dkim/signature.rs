@@ -26,7 +26,15 @@ const COVERED: &[&str] = &[
 
 /// The headers that are covered once more than a mail has them, so that nobody can add another one (RFC 6376 §8.15):
 /// readers differ in which of two they show.
-const SEALED: &[&str] = &["From", "To", "Cc", "Reply-To", "Subject", "Date", "Content-Type"];
+const SEALED: &[&str] = &[
+    "From",
+    "To",
+    "Cc",
+    "Reply-To",
+    "Subject",
+    "Date",
+    "Content-Type",
+];
 
 /// As much of `h=` and `b=` as stands in a line.
 const LINE: usize = 70;
@@ -41,9 +49,7 @@ pub(super) struct Signed {
 impl Signed {
     pub(super) fn of(raw: &[u8]) -> Self {
         let end = raw.windows(4).position(|end| end == b"\r\n\r\n");
-        let (head, body) = end.map_or((raw, &raw[..0]), |end| {
-            (&raw[..end + 2], &raw[end + 4..])
-        });
+        let (head, body) = end.map_or((raw, &raw[..0]), |end| (&raw[..end + 2], &raw[end + 4..]));
         let head = String::from_utf8_lossy(head);
         let headers: Vec<_> = unfolded(&head);
         let (mut names, mut text) = (Vec::new(), String::new());
@@ -91,7 +97,9 @@ fn unfolded(head: &str) -> Vec<(&str, &str)> {
     while !rest.is_empty() {
         let mut end = rest.find("\r\n").map_or(rest.len(), |end| end + 2);
         while rest[end..].starts_with([' ', '\t']) {
-            end += rest[end..].find("\r\n").map_or(rest.len() - end, |next| next + 2);
+            end += rest[end..]
+                .find("\r\n")
+                .map_or(rest.len() - end, |next| next + 2);
         }
         headers.extend(rest[..end].split_once(':'));
         rest = &rest[end..];
@@ -130,7 +138,10 @@ mod tests {
     fn a_long_list_is_folded_after_its_separators() {
         let list = ["List-Unsubscribe-Post"; 5].join(":");
         let folded = folded(&list, ':');
-        assert!(folded.lines().all(|line| line.len() <= LINE + 2), "{folded}");
+        assert!(
+            folded.lines().all(|line| line.len() <= LINE + 2),
+            "{folded}"
+        );
         assert_eq!(folded.replace("\r\n  ", ""), list);
     }
 }

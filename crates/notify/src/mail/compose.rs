@@ -115,6 +115,15 @@ fn sender(text: &str) -> Result<Mailbox, InvalidAddress> {
     Ok(Mailbox::new(cleaned(unquoted, 100), address))
 }
 
+/// The domain of a sender, as `email.from` has it.
+///
+/// # Errors
+///
+/// `from` is not one plain address with or without a name.
+pub fn sender_domain(from: &str) -> Result<String, InvalidAddress> {
+    Ok(sender(from)?.email.domain().to_owned())
+}
+
 fn system_time(now: Timestamp) -> SystemTime {
     UNIX_EPOCH + Duration::from_micros(u64::try_from(now.micros()).unwrap_or(0))
 }

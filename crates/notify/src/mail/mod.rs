@@ -9,7 +9,7 @@ mod templates;
 mod tier;
 
 pub use self::address::{InvalidAddress, mail_address};
-pub use self::compose::{ComposeError, Composer};
+pub use self::compose::{ComposeError, Composer, sender_domain};
 pub use self::draft::{Draft, Links};
 pub use self::message::Message;
 pub use self::templates::{TemplateError, Templates, Words};

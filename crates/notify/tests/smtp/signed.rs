@@ -57,11 +57,13 @@ async fn verified(file: &Path, records: &Value) -> Vec<Value> {
         .spawn()
         .unwrap();
     let mut told = judge.stdin.take().unwrap();
-    told.write_all(records.to_string().as_bytes()).await.unwrap();
+    told.write_all(records.to_string().as_bytes())
+        .await
+        .unwrap();
     drop(told);
     let judged = tokio::time::timeout(LIMIT, judge.wait_with_output());
     let judged = judged.await.unwrap().unwrap();
-    assert!(judged.status.success(), "{file:?}");
+    assert!(judged.status.success(), "{}", file.display());
     serde_json::from_slice(&judged.stdout).unwrap()
 }
 
@@ -106,10 +108,22 @@ async fn a_signature_is_broken_by_what_matters_and_by_no_white_space() {
     for (from, to, valid) in [
         ("", "", true),
         ("\r\nSubject: ", "\r\nsubject:  \t", true),
-        ("\r\nSubject: ", "\r\nSubject: free money\r\nSubject: ", false),
+        (
+            "\r\nSubject: ",
+            "\r\nSubject: free money\r\nSubject: ",
+            false,
+        ),
         ("\r\nFrom: ", "\r\nFrom: other@example.com\r\nFrom: ", false),
-        ("\r\nMIME-Version", "\r\nReply-To: x@example.org\r\nMIME-Version", false),
-        ("\r\nMIME-Version", "\r\nReceived: by relay\r\nMIME-Version", true),
+        (
+            "\r\nMIME-Version",
+            "\r\nReply-To: x@example.org\r\nMIME-Version",
+            false,
+        ),
+        (
+            "\r\nMIME-Version",
+            "\r\nReceived: by relay\r\nMIME-Version",
+            true,
+        ),
         ("Silver", "Gold", false),
     ] {
         let changed = raw.replacen(from, to, 1) + "\r\n\r\n";
