@@ -18,10 +18,29 @@ use crate::json::{
 /// A quantity of a reward (points, money, pieces), exact to six decimals.
 ///
 /// What is read from a text lies within ±9.2e12; what is made from millionths, within an i64.
+///
+/// ```
+/// use laurel_payloads::Amount;
+///
+/// let earned: Amount = "127.6".parse()?;
+/// let more: Amount = "0.3".parse()?;
+/// let sum = earned.checked_add(more).ok_or("beyond all sizes")?;
+/// assert_eq!(sum.to_string(), "127.9");
+/// assert_eq!(sum.millionths(), 127_900_000);
+/// assert_eq!(Amount::from_millionths(-500_000).to_string(), "-0.5");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(i64);
 
 /// Why a text is not an [`Amount`].
+///
+/// ```
+/// use laurel_payloads::{Amount, InvalidAmount};
+///
+/// assert_eq!("ten".parse::<Amount>(), Err(InvalidAmount::NotANumber));
+/// assert_eq!("0.0000001".parse::<Amount>(), Err(InvalidAmount::OutOfRange));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAmount {
     /// Not a decimal number.

@@ -5,6 +5,27 @@ use std::time::Duration;
 use crate::{CustomerId, EventKind, Payload, Reason, Timestamp, Unreadable, reader, reading};
 
 /// One webhook, interpreted.
+///
+/// ```
+/// use laurel_payloads::{Event, Payload, Timestamp};
+///
+/// let body = br#"{
+///     "event": "CUSTOMER_ACCUMULATION",
+///     "data": {
+///         "customer_id": "ana-0042",
+///         "lines": [{"amount": 127.6, "reward_id": "points", "issued_at": "2026-01-31T12:00:00Z"}]
+///     }
+/// }"#;
+/// let event = Event::parse(body)?;
+/// let Payload::CustomerAccumulation(movement) = &event.payload else {
+///     panic!("it is named so");
+/// };
+/// assert_eq!(movement.lines[0].amount, Some("127.6".parse()?));
+///
+/// let received_at = Timestamp::from_micros(1_769_861_000_000_000);
+/// assert_eq!(event.occurred_at(received_at).to_string(), "2026-01-31T12:00:00Z");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Event {
     /// `event` as it was sent; for an unrecognized kind the only name it has, and `EXTERNAL` for an extension's.

@@ -8,6 +8,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// Why a text is not an id: it is empty, longer than 255 bytes, or holds a control character.
+///
+/// ```
+/// use laurel_payloads::{CustomerId, InvalidId};
+///
+/// assert_eq!("".parse::<CustomerId>(), Err(InvalidId));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an id has 1 to 255 bytes and no control characters")]
 pub struct InvalidId;
@@ -21,6 +27,15 @@ macro_rules! ids {
         $(#[$doc])*
         ///
         /// 1 to 255 bytes, without control characters; compared byte by byte.
+        ///
+        /// ```
+        #[doc = concat!("use laurel_payloads::", stringify!($name), ";")]
+        ///
+        #[doc = concat!("let id: ", stringify!($name), r#" = "c-17".parse()?;"#)]
+        /// assert_eq!(id.as_str(), "c-17");
+        #[doc = concat!("assert!(\"\\u{7}\".parse::<", stringify!($name), ">().is_err());")]
+        /// # Ok::<(), laurel_payloads::InvalidId>(())
+        /// ```
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);

@@ -64,6 +64,15 @@ pub trait Reader: Send + Sync + 'static {
 }
 
 /// What a body says it is.
+///
+/// ```
+/// use laurel_payloads::{Heading, Timestamp};
+///
+/// let mut heading = Heading::new("order.paid");
+/// heading.customer_id = Some("ana-0042".parse()?);
+/// heading.occurred_at = Timestamp::parse_rfc3339("2026-01-31T12:00:00Z");
+/// # Ok::<(), laurel_payloads::InvalidId>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Heading {
@@ -90,6 +99,26 @@ impl Heading {
 ///
 /// # Errors
 /// The body is not a JSON object, or is nested too deep: it is to be refused.
+///
+/// ```
+/// use laurel_payloads::{Heading, Reader, Unreadable, read_with};
+///
+/// struct Pings;
+///
+/// impl Reader for Pings {
+///     fn format(&self) -> &'static str {
+///         "pings"
+///     }
+///
+///     fn heading(&self, _body: &[u8]) -> Result<Heading, Unreadable> {
+///         Ok(Heading::new("ping"))
+///     }
+/// }
+///
+/// assert_eq!(read_with(&Pings, b"{}")?.event?.name, "pings:ping");
+/// assert!(read_with(&Pings, b"no JSON").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn read_with(reader: &dyn Reader, body: &[u8]) -> Result<Reading, Malformed> {
     let tape = json::scan(body)?;
     Ok(match tape.canonical() {

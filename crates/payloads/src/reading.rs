@@ -4,6 +4,16 @@ use crate::json::{self, Ambiguity, Malformed, Node, Tape};
 use crate::{CustomerId, Event, EventKind, External, Payload, Reason, Unreadable};
 
 /// What a well-formed body turned out to be.
+///
+/// ```
+/// use laurel_payloads::read;
+///
+/// // The same content, whatever the order of its keys, has the same canonical form.
+/// let one = read(br#"{"event": "COUPON_REDEMPTION", "data": {"customer_id": "ana-0042", "code": "TEN"}}"#)?;
+/// let other = read(br#"{"data": {"code": "TEN", "customer_id": "ana-0042"}, "event": "COUPON_REDEMPTION"}"#)?;
+/// assert_eq!(one.canonical, other.canonical);
+/// # Ok::<(), laurel_payloads::json::Malformed>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Reading {
     /// The canonical form, which decides what is a duplicate. None for an ambiguous body and for
@@ -19,6 +29,19 @@ const MAX_NAME: usize = 128;
 ///
 /// # Errors
 /// The body is not a JSON object, or is nested too deep: it is to be refused.
+///
+/// ```
+/// use laurel_payloads::{EventKind, Reason, read};
+///
+/// let reading = read(br#"{"event": "TIER_UPGRADE", "data": {"customer_id": "ana-0042"}}"#)?;
+/// assert_eq!(reading.event?.kind(), EventKind::TierUpgrade);
+///
+/// let nobody = read(br#"{"event": "TIER_UPGRADE", "data": {}}"#)?;
+/// assert_eq!(nobody.event.err().map(|why| why.reason), Some(Reason::NoCustomer));
+///
+/// assert!(read(b"[]").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn read(body: &[u8]) -> Result<Reading, Malformed> {
     let tape = json::scan(body)?;
     Ok(reading(&tape, Envelope::of(tape.root())))

@@ -8,6 +8,16 @@ use crate::masivo::data_schema;
 use crate::{CustomerId, EventKind, External};
 
 /// One JSON Schema (draft 2020-12) of the whole envelope for each of Masivo's events.
+///
+/// ```
+/// use laurel_payloads::{EventKind, schemas};
+///
+/// let schemas = schemas();
+/// assert_eq!(schemas.len(), 10);
+/// let (kind, schema) = &schemas[0];
+/// assert_eq!(*kind, EventKind::CustomerRegistration);
+/// assert_eq!(schema["properties"]["event"]["const"], "CUSTOMER_REGISTRATION");
+/// ```
 pub fn schemas() -> Vec<(EventKind, Value)> {
     let schemas = EventKind::ALL
         .iter()
@@ -16,6 +26,11 @@ pub fn schemas() -> Vec<(EventKind, Value)> {
 }
 
 /// The JSON Schema of what an extension appends, as it stands in the log.
+///
+/// ```
+/// let schema = laurel_payloads::external_schema();
+/// assert_eq!(schema["required"][0], "external");
+/// ```
 pub fn external_schema() -> Value {
     let mut generator = generator();
     let external = generator.subschema_for::<External>();

@@ -10,6 +10,19 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// A point in time, in whole microseconds since 1970-01-01T00:00:00Z.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use laurel_payloads::Timestamp;
+///
+/// let noon = Timestamp::parse_rfc3339("2026-01-31T13:00:00+01:00").ok_or("no time")?;
+/// assert_eq!(noon.to_string(), "2026-01-31T12:00:00Z");
+/// assert_eq!(noon.saturating_add(Duration::from_millis(5)).to_string(), "2026-01-31T12:00:00.005Z");
+/// assert_eq!(Timestamp::from_micros(noon.micros()), noon);
+/// assert_eq!(Timestamp::parse_rfc3339("2026-02-30T12:00:00Z"), None);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 

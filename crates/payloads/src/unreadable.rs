@@ -5,6 +5,13 @@ use std::fmt;
 use crate::CustomerId;
 
 /// A body that is a JSON object but no event that can be projected.
+///
+/// ```
+/// use laurel_payloads::{Reason, Unreadable};
+///
+/// let why = Unreadable::at(Reason::Shape, "data.lines[0].amount");
+/// assert_eq!(why.to_string(), r#"shape at "data.lines[0].amount""#);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason} at {place:?}")]
 pub struct Unreadable {
@@ -31,6 +38,10 @@ impl Unreadable {
 }
 
 /// What is wrong with an [`Unreadable`] event.
+///
+/// ```
+/// assert_eq!(laurel_payloads::Reason::DuplicateKey.as_str(), "duplicate_key");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {

@@ -11,6 +11,15 @@ use super::tape::{Kind, Node, Tape};
 use super::text;
 
 /// Why a well-formed body does not say one thing only; readers would disagree about it.
+///
+/// ```
+/// use laurel_payloads::json::{Ambiguity, scan};
+///
+/// let place = "data.code".to_owned();
+/// let canonical = scan(br#"{"data": {"code": "A", "code": "B"}}"#)?.canonical();
+/// assert_eq!(canonical, Err(Ambiguity::DuplicateKey { place }));
+/// # Ok::<(), laurel_payloads::json::Malformed>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ambiguity {
     /// An object gives one key twice, compared after unescaping.

@@ -7,6 +7,14 @@ use super::tape::{Kind, Tape, Token};
 use super::text::{code_unit, is_high, is_low, plain};
 
 /// How many objects and arrays may stand inside one another, the body's own object included.
+///
+/// ```
+/// use laurel_payloads::json::{MAX_DEPTH, scan};
+///
+/// let nested = |depth| format!("{}{}", r#"{"a":"#.repeat(depth - 1), "{}") + &"}".repeat(depth - 1);
+/// assert!(scan(nested(MAX_DEPTH).as_bytes()).is_ok());
+/// assert!(scan(nested(MAX_DEPTH + 1).as_bytes()).is_err());
+/// ```
 pub const MAX_DEPTH: usize = 128;
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -15,6 +23,11 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 const BYTES_A_TOKEN: usize = 16;
 
 /// Why a body is refused: it is no JSON object that a reader could be handed.
+///
+/// ```
+/// let malformed = laurel_payloads::json::scan(b"[1]").err();
+/// assert_eq!(malformed.map(|why| (why.fault.as_str(), why.offset)), Some(("not_object", 0)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{fault} at byte {offset}")]
 pub struct Malformed {
@@ -25,6 +38,12 @@ pub struct Malformed {
 }
 
 /// What is wrong with a body.
+///
+/// ```
+/// use laurel_payloads::json::{Fault, scan};
+///
+/// assert_eq!(scan(b" \n").err().map(|why| why.fault), Some(Fault::Empty));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// Breaks the grammar of RFC 8259, or goes on after its end.
@@ -72,6 +91,13 @@ impl fmt::Display for Fault {
 ///
 /// # Errors
 /// The first fault, with its place.
+///
+/// ```
+/// use laurel_payloads::json::scan;
+///
+/// assert!(scan(br#"{"event": "COUPON_REDEMPTION"}"#).is_ok());
+/// assert!(scan(br#"{"event": "COUPON_REDEMPTION",}"#).is_err());
+/// ```
 pub fn scan(body: &[u8]) -> Result<Tape<'_>, Malformed> {
     if u32::try_from(body.len()).is_err() {
         return Err(Malformed {

@@ -5,6 +5,15 @@ use std::borrow::Cow;
 use super::{place, text};
 
 /// A body that [`scan`](super::scan) found to be one well-formed JSON object.
+///
+/// ```
+/// use laurel_payloads::json::scan;
+///
+/// let one = scan(br#"{"b": 1e2, "a": "\u0041"}"#)?;
+/// let other = scan(br#"{"a": "A", "b": 100.0}"#)?;
+/// assert_eq!(one.canonical(), other.canonical());
+/// # Ok::<(), laurel_payloads::json::Malformed>(())
+/// ```
 #[derive(Debug)]
 pub struct Tape<'a> {
     /// The body, byte order mark included, so that offsets are the body's own.

@@ -60,6 +60,15 @@ pub struct Customer {
 
 impl Customer {
     /// The text of one of the brand's tags, such as `locale`; none where it is no text.
+    ///
+    /// ```
+    /// use laurel_payloads::Customer;
+    ///
+    /// let customer: Customer = serde_json::from_str(r#"{"tags": {"locale": "es-CO", "visits": 3}}"#)?;
+    /// assert_eq!(customer.tag("locale").as_deref(), Some("es-CO"));
+    /// assert_eq!(customer.tag("visits"), None);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub fn tag(&self, name: &str) -> Option<String> {
         let tags: BTreeMap<String, &RawValue> =
             serde_json::from_str(self.tags.as_ref()?.get()).ok()?;

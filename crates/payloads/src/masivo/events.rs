@@ -36,6 +36,14 @@ events! {
 
 impl EventKind {
     /// Reads back what [`EventKind::as_str`] wrote, and nothing else.
+    ///
+    /// ```
+    /// use laurel_payloads::EventKind;
+    ///
+    /// assert_eq!(EventKind::parse_stored("EXTERNAL"), Some(EventKind::External));
+    /// assert_eq!(EventKind::from_name("EXTERNAL"), EventKind::Unrecognized);
+    /// assert_eq!(EventKind::parse_stored("coupon_redemption"), None);
+    /// ```
     pub fn parse_stored(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
     }

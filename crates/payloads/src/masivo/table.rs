@@ -13,6 +13,16 @@ pub(super) trait Data {
 macro_rules! events {
     ($($(#[doc = $doc:literal])+ $kind:ident($data:ident) = $name:literal,)+) => {
         /// What an event is, under Masivo's own name for it.
+        ///
+        /// ```
+        /// use laurel_payloads::EventKind;
+        ///
+        /// let kind = EventKind::from_name("TIER_UPGRADE");
+        /// assert_eq!(kind, EventKind::TierUpgrade);
+        /// assert_eq!(kind.as_str(), "TIER_UPGRADE");
+        /// assert_eq!(kind.description(), "The customer rose to a higher tier.");
+        /// assert_eq!(EventKind::ALL.len(), 12);
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum EventKind {
             $($(#[doc = $doc])+ $kind,)+
@@ -60,6 +70,37 @@ macro_rules! events {
         }
 
         /// What an event says, beside whom it is about.
+        ///
+        /// ```
+        /// use laurel_payloads::{Event, Payload};
+        ///
+        /// /// What an event says, in a word.
+        /// fn word(event: &Event) -> String {
+        ///     match &event.payload {
+        ///         Payload::CustomerRegistration(registration) => {
+        ///             let customer = registration.customer.as_ref();
+        ///             customer.and_then(|customer| customer.name.clone()).unwrap_or_default()
+        ///         }
+        ///         Payload::CustomerAccumulation(movement)
+        ///         | Payload::CustomerRedemption(movement)
+        ///         | Payload::RewardsReservation(movement)
+        ///         | Payload::RewardsReservationCancelled(movement) => format!("{} lines", movement.lines.len()),
+        ///         Payload::BehaviorEventFulfilled(outcome) | Payload::BehaviorEventFailed(outcome) => {
+        ///             outcome.event.r#type.clone().unwrap_or_default()
+        ///         }
+        ///         Payload::CouponRedemption(coupon) => coupon.code.clone().unwrap_or_default(),
+        ///         Payload::TierUpgrade(change) | Payload::TierDowngrade(change) => {
+        ///             change.to_tier_name.clone().unwrap_or_default()
+        ///         }
+        ///         Payload::External(external) => external.name.clone(),
+        ///         Payload::Unrecognized(data) => data.get().to_owned(),
+        ///     }
+        /// }
+        ///
+        /// let body = br#"{"event": "TIER_UPGRADE", "data": {"customer_id": "ana-0042", "to_tier_name": "Gold"}}"#;
+        /// assert_eq!(word(&Event::parse(body)?), "Gold");
+        /// # Ok::<(), laurel_payloads::Unreadable>(())
+        /// ```
         #[derive(Clone)]
         pub enum Payload {
             $($(#[doc = $doc])+ $kind($data),)+
