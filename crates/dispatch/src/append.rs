@@ -4,6 +4,23 @@ use laurel_payloads::{External, ExternalKey, Unreadable};
 use laurel_store::{Appended, NewEvent, Source, Store};
 
 /// Why nothing was appended.
+///
+/// ```
+/// use laurel_dispatch::{AppendError, Source, Store, append};
+/// use laurel_payloads::External;
+///
+/// /// Appends what can be appended, and says what is no fact.
+/// async fn append_one(store: &Store, source: &Source, fact: External) -> Result<(), AppendError> {
+///     match append(store, source, &[fact]).await {
+///         Ok(_) => Ok(()),
+///         Err(AppendError::Unreadable { key, unreadable }) => {
+///             eprintln!("{key}: {unreadable}");
+///             Ok(())
+///         }
+///         Err(error) => Err(error),
+///     }
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum AppendError {
     /// A fact that nobody could read from the log again: nested too deep, or a name that is none.

@@ -10,6 +10,20 @@ use crate::worker::Worker;
 use crate::{Settings, Subscriber, upkeep};
 
 /// Hands events to subscribers.
+///
+/// ```
+/// # async fn example(store: laurel_dispatch::Store) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::Arc;
+///
+/// use laurel_dispatch::{Dispatcher, History, Settings};
+///
+/// let dispatcher = Dispatcher::new(store, Settings::default()).subscriber(Arc::new(History));
+/// dispatcher.register().await?;
+/// let left = dispatcher.drain().await?;
+/// assert_eq!((left.pending, left.dead), (0, 0));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Dispatcher {
     store: Store,
@@ -28,6 +42,16 @@ impl std::fmt::Debug for Dispatcher {
 }
 
 /// What a [`Dispatcher::drain`] left behind.
+///
+/// ```
+/// use laurel_dispatch::Drained;
+///
+/// /// Whether everything was handled.
+/// fn is_done(left: Drained) -> bool {
+///     left == Drained { pending: 0, dead: 0 }
+/// }
+/// # assert!(!is_done(Drained { pending: 1, dead: 0 }));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Drained {
     /// Deliveries that wait for a retry, or are held by another worker.
@@ -119,6 +143,15 @@ impl Dispatcher {
     }
 
     /// The subscriber of a name.
+    ///
+    /// ```
+    /// use laurel_dispatch::{Dispatcher, Kinds};
+    ///
+    /// fn takes_everything(dispatcher: &Dispatcher, name: &str) -> bool {
+    ///     let subscriber = dispatcher.find(name);
+    ///     subscriber.is_some_and(|subscriber| matches!(subscriber.kinds(), Kinds::All))
+    /// }
+    /// ```
     pub fn find(&self, name: &str) -> Option<&Arc<dyn Subscriber>> {
         self.subscribers
             .iter()

@@ -54,6 +54,18 @@ impl Rejection {
     }
 
     /// Blames one event of the batch; the others are handed over again without it.
+    ///
+    /// ```
+    /// use laurel_dispatch::{RecordedEvent, Rejection};
+    ///
+    /// fn check(events: &[RecordedEvent]) -> Result<(), Rejection> {
+    ///     for event in events {
+    ///         let parsed = event.parse();
+    ///         parsed.map_err(|why| Rejection::give_up(why).for_event(event))?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
     #[must_use]
     pub fn for_event(mut self, event: &RecordedEvent) -> Self {
         self.event_seq = Some(event.seq);

@@ -6,6 +6,19 @@ use tokio::sync::watch;
 use crate::{Context, Dispatcher, Rejection};
 
 /// What became of a [`replay`].
+///
+/// ```
+/// use laurel_dispatch::Replay;
+///
+/// fn said(replay: &Replay) -> String {
+///     match replay {
+///         Replay::Started => "it begins again".to_owned(),
+///         Replay::Unknown => "there is no such subscriber".to_owned(),
+///         Replay::Refused(why) => format!("it does not want to: {why}"),
+///     }
+/// }
+/// # assert_eq!(said(&Replay::Unknown), "there is no such subscriber");
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 pub enum Replay {
     /// The subscriber is owed the whole log again; its workers, or [`Dispatcher::drain`], hand it over.
@@ -21,6 +34,17 @@ pub enum Replay {
 ///
 /// # Errors
 /// [`laurel_store::Error::Database`]; nothing was changed.
+///
+/// ```
+/// # async fn example(dispatcher: laurel_dispatch::Dispatcher) -> Result<(), Box<dyn std::error::Error>> {
+/// use laurel_dispatch::{Replay, replay};
+///
+/// if replay(&dispatcher, "history").await? == Replay::Started {
+///     dispatcher.drain().await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub async fn replay(dispatcher: &Dispatcher, name: &str) -> Result<Replay> {
     let Some(subscriber) = dispatcher.find(name) else {
         return Ok(Replay::Unknown);

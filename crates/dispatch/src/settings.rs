@@ -3,6 +3,13 @@
 use std::time::Duration;
 
 /// How the dispatcher works. The defaults are what `laurel serve` uses.
+///
+/// ```
+/// use laurel_dispatch::Settings;
+///
+/// let settings = Settings { workers: 4, ..Settings::default() };
+/// assert!(settings.lease > settings.handler_deadline);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Workers for each subscriber.

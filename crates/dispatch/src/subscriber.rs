@@ -4,7 +4,32 @@ use async_trait::async_trait;
 
 use crate::{Context, Kinds, RecordedEvent, Rejection};
 
-/// Something that is told of every event of certain kinds. [The crate's page](crate) has an example.
+/// Something that is told of every event of certain kinds.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use laurel_dispatch::{Context, RecordedEvent, Rejection, Subscriber};
+///
+/// /// Writes down which events there were, in a table of its own.
+/// struct Ledger;
+///
+/// #[async_trait]
+/// impl Subscriber for Ledger {
+///     fn name(&self) -> &'static str {
+///         "ledger"
+///     }
+///
+///     async fn handle(&self, cx: &mut Context<'_>, events: &[RecordedEvent]) -> Result<(), Rejection> {
+///         let tx = cx.write().await?;
+///         for event in events {
+///             // Written and delivered together, or not at all.
+///             note(tx.connection(), event.id).await.map_err(Rejection::retry)?;
+///         }
+///         Ok(())
+///     }
+/// }
+/// # async fn note<C>(_: &C, _: impl Copy) -> Result<(), std::fmt::Error> { Ok(()) }
+/// ```
 #[async_trait]
 pub trait Subscriber: Send + Sync + 'static {
     /// Its name: a key in the database, a label of metrics, an argument of commands. Never to be changed.

@@ -13,6 +13,12 @@ use self::gathering::Gathering;
 use crate::{Context, RecordedEvent, Rejection, Subscriber};
 
 /// The subscriber that keeps the read models.
+///
+/// ```
+/// use laurel_dispatch::{History, Subscriber};
+///
+/// assert_eq!(History.name(), "history");
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct History;
 
