@@ -11,6 +11,16 @@ use crate::writer::Writer;
 use crate::{Settings, SourceSettings};
 
 /// Intake as it runs: sources, bounds, and the way to the disk.
+///
+/// ```
+/// # async fn example(store: laurel_store::Store, sources: Vec<laurel_ingest::SourceSettings>) -> std::io::Result<()> {
+/// use laurel_ingest::{Intake, Settings, router};
+/// use tokio::net::TcpListener;
+///
+/// let intake = Intake::start(store, sources, Settings::default());
+/// axum::serve(TcpListener::bind("127.0.0.1:8080").await?, router(intake)).await
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Intake {
     pub(crate) store: Store,

@@ -15,6 +15,17 @@ use crate::{Refusal, answer};
 const PROBLEM: (HeaderName, &str) = (CONTENT_TYPE, "application/problem+json");
 
 /// Why a request was refused. It names the fault, and never repeats what was sent.
+///
+/// ```
+/// use axum::http::StatusCode;
+/// use laurel_ingest::Problem;
+/// use uuid::Uuid;
+///
+/// assert_eq!(Problem::TooLarge.code(), "too_large");
+/// let answer = Problem::TooLarge.answer(Uuid::nil());
+/// assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+/// assert_eq!(answer.headers()["content-type"], "application/problem+json");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Problem {
@@ -46,6 +57,13 @@ pub enum Problem {
 }
 
 /// What there is too much of.
+///
+/// ```
+/// use laurel_ingest::{Overload, Problem};
+///
+/// let full = Problem::Overloaded(Overload::Queue);
+/// assert_eq!((full.code(), full.reason()), ("unavailable", "queue_full"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overload {
     /// Events that wait to be stored.

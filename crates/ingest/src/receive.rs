@@ -23,6 +23,17 @@ use crate::verifiers::client;
 use crate::{Intake, Overload, Problem, Settings, Unverified, answer, body};
 
 /// The routes of intake.
+///
+/// ```
+/// # fn example(store: laurel_store::Store) -> axum::Router {
+/// use axum::Router;
+/// use laurel_ingest::{Intake, Settings, router};
+///
+/// // Beside other routes of the same server.
+/// let intake = Intake::start(store, Vec::new(), Settings::default());
+/// Router::new().merge(router(intake))
+/// # }
+/// ```
 pub fn router(intake: Intake) -> Router {
     Router::new()
         .route("/webhooks/{source}", any(receive))

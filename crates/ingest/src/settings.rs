@@ -11,6 +11,14 @@ use laurel_store::Source;
 use crate::{AllowList, Verifier};
 
 /// How intake works.
+///
+/// ```
+/// use laurel_ingest::Settings;
+///
+/// let settings = Settings { writers: 4, ..Settings::default() };
+/// assert_eq!(settings.max_body, 1024 * 1024);
+/// assert!(settings.max_in_flight >= 2 * settings.max_body);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The largest body, in bytes.
@@ -53,6 +61,18 @@ impl Default for Settings {
 }
 
 /// One account whose webhooks are received.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use laurel_ingest::{AllowList, SourceSettings, TokenVerifier};
+/// use laurel_store::Source;
+///
+/// let tokens = Arc::new(TokenVerifier::new(["wh_current", "wh_before"]));
+/// let mut masivo = SourceSettings::new(Source::new("masivo")?, vec![tokens]);
+/// masivo.allow = Some(AllowList::new(vec!["203.0.113.0/24".parse()?]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct SourceSettings {
     /// Its name, which is in the path.
@@ -70,6 +90,19 @@ pub struct SourceSettings {
 }
 
 /// How many requests of a source are taken. Only those count that are known to be its own.
+///
+/// ```
+/// use std::num::NonZeroU32;
+///
+/// use laurel_ingest::RateLimit;
+///
+/// /// Ten a second, a hundred at once.
+/// const LIMIT: RateLimit = RateLimit {
+///     per_second: NonZeroU32::new(10).unwrap(),
+///     burst: NonZeroU32::new(100).unwrap(),
+/// };
+/// # assert!(LIMIT.burst > LIMIT.per_second);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
     /// In a second, over time.

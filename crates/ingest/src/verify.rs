@@ -6,6 +6,27 @@ use axum::http::HeaderMap;
 use laurel_payloads::Timestamp;
 
 /// A request as it came, before anybody has vouched for it and before its body was read.
+///
+/// ```
+/// use axum::http::HeaderMap;
+/// use laurel_ingest::{TokenVerifier, Unverified, Verifier};
+/// use laurel_payloads::Timestamp;
+///
+/// # fn main() -> Result<(), laurel_ingest::Refusal> {
+/// let headers = HeaderMap::new();
+/// let request = Unverified {
+///     path_token: Some("wh_current"),
+///     query: None,
+///     headers: &headers,
+///     address: None,
+///     now: Timestamp::from_micros(1_769_861_000_000_000),
+/// };
+/// let verifier = TokenVerifier::new(["wh_current", "wh_before"]);
+/// let proof = verifier.verify(&request)?.on(b"{}")?;
+/// assert_eq!(proof.secret, 0);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Unverified<'a> {
     /// What follows the source in the path, where anything does: `POST /webhooks/{source}/{token}`.
@@ -57,6 +78,19 @@ pub trait Verifier: Send + Sync + 'static {
 }
 
 /// What a verifier says of a request that it does not refuse.
+///
+/// ```
+/// use laurel_ingest::{Proof, Refusal, Verdict};
+///
+/// let at_once = Verdict::from(Proof::by(0));
+/// assert_eq!(at_once.on(b"anything"), Ok(Proof::by(0)));
+///
+/// let later = Verdict::by_body(|body| match body {
+///     b"sesame" => Ok(Proof::by(1)),
+///     _ => Err(Refusal::BadSignature),
+/// });
+/// assert_eq!(later.on(b"sesame"), Ok(Proof::by(1)));
+/// ```
 pub enum Verdict<'a> {
     /// It is from the source.
     Proven(Proof),
@@ -65,6 +99,13 @@ pub enum Verdict<'a> {
 }
 
 /// What is asked of a body once it is there.
+///
+/// ```
+/// use laurel_ingest::{Check, Proof, Refusal, Verdict};
+///
+/// let check: Check<'_> = Box::new(|body| if body.is_empty() { Err(Refusal::Missing) } else { Ok(Proof::by(0)) });
+/// assert_eq!(Verdict::Open(check).on(b""), Err(Refusal::Missing));
+/// ```
 pub type Check<'a> = Box<dyn FnOnce(&[u8]) -> Result<Proof, Refusal> + Send + 'a>;
 
 impl<'a> Verdict<'a> {
@@ -101,6 +142,14 @@ impl std::fmt::Debug for Verdict<'_> {
 }
 
 /// What convinced a verifier.
+///
+/// ```
+/// use laurel_ingest::Proof;
+///
+/// let mut proof = Proof::by(1);
+/// proof.delivery_id = Some("msg_2b1f".to_owned());
+/// assert_eq!(proof.secret, 1);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// The place of the secret that matched: 0 is the current one, others are on their way out.
@@ -120,6 +169,13 @@ impl Proof {
 }
 
 /// Why a request is not believed. Where several verifiers refuse, the last of these tells the most.
+///
+/// ```
+/// use laurel_ingest::Refusal;
+///
+/// assert_eq!(Refusal::Stale.as_str(), "stale");
+/// assert_eq!([Refusal::BadSignature, Refusal::Missing].iter().max(), Some(&Refusal::BadSignature));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Refusal {

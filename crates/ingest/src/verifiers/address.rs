@@ -10,6 +10,16 @@ use crate::{Proof, Refusal, Unverified, Verdict, Verifier};
 /// Networks from which webhooks are taken.
 ///
 /// As a [`Verifier`] the address alone is the credential; as `SourceSettings::allow` it is asked for beside one.
+///
+/// ```
+/// use laurel_ingest::AllowList;
+///
+/// let office = AllowList::new(vec!["203.0.113.0/24".parse()?, "2001:db8::17/128".parse()?]);
+/// assert!(office.admits(Some("203.0.113.9".parse()?)));
+/// assert!(!office.admits(Some("198.51.100.1".parse()?)));
+/// assert!(!office.admits(None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct AllowList {
     networks: Vec<IpNet>,

@@ -8,6 +8,27 @@ use super::signature::base64;
 use crate::{Refusal, Unverified, Verdict, Verifier};
 
 /// Accepts `Authorization: Basic` with one user's name and any of the passwords.
+///
+/// ```
+/// use axum::http::{HeaderMap, header};
+/// use laurel_ingest::{BasicVerifier, Refusal, Unverified, Verifier};
+/// use laurel_payloads::Timestamp;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let verifier = BasicVerifier::new("masivo", ["sesame"]).revoking(["before"]);
+/// let mut headers = HeaderMap::new();
+/// headers.insert(header::AUTHORIZATION, "Basic bWFzaXZvOmJlZm9yZQ==".parse()?); // masivo:before
+/// let request = Unverified {
+///     path_token: None,
+///     query: None,
+///     headers: &headers,
+///     address: None,
+///     now: Timestamp::from_micros(1_769_861_000_000_000),
+/// };
+/// assert_eq!(verifier.verify(&request).err(), Some(Refusal::Revoked));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct BasicVerifier {
     user: String,

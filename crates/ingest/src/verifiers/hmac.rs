@@ -11,6 +11,16 @@ use super::timestamp;
 use crate::{Refusal, Unverified, Verdict, Verifier};
 
 /// How a sender signs.
+///
+/// ```
+/// use axum::http::HeaderName;
+/// use laurel_ingest::{HmacSettings, HmacVerifier, SignedTime};
+///
+/// let mut settings = HmacSettings::new(HeaderName::from_static("x-signature"));
+/// settings.prefix = "sha256=".to_owned();
+/// settings.time = Some(SignedTime::new(HeaderName::from_static("x-timestamp")));
+/// let verifier = HmacVerifier::new(settings, ["the current secret", "the one before"]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct HmacSettings {
     /// The header that holds the signature.
@@ -40,6 +50,16 @@ impl HmacSettings {
 }
 
 /// A header with the time of signing, in seconds since 1970.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use axum::http::HeaderName;
+/// use laurel_ingest::SignedTime;
+///
+/// let time = SignedTime::new(HeaderName::from_static("x-timestamp"));
+/// assert_eq!(time.tolerance, Duration::from_secs(300));
+/// ```
 #[derive(Debug, Clone)]
 pub struct SignedTime {
     /// Its name.
@@ -59,6 +79,15 @@ impl SignedTime {
 }
 
 /// The hash function of an HMAC.
+///
+/// ```
+/// use axum::http::HeaderName;
+/// use laurel_ingest::{HmacAlgorithm, HmacSettings};
+///
+/// let mut settings = HmacSettings::new(HeaderName::from_static("x-signature"));
+/// assert_eq!(settings.algorithm, HmacAlgorithm::Sha256);
+/// settings.algorithm = HmacAlgorithm::Sha512;
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HmacAlgorithm {
     /// SHA-256.
@@ -68,6 +97,15 @@ pub enum HmacAlgorithm {
 }
 
 /// What a signature is written in.
+///
+/// ```
+/// use axum::http::HeaderName;
+/// use laurel_ingest::{HmacSettings, SignatureEncoding};
+///
+/// let mut settings = HmacSettings::new(HeaderName::from_static("x-signature"));
+/// assert_eq!(settings.encoding, SignatureEncoding::Hex);
+/// settings.encoding = SignatureEncoding::Base64;
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignatureEncoding {
     /// Hexadecimal digits of either case.
@@ -77,6 +115,32 @@ pub enum SignatureEncoding {
 }
 
 /// Accepts a body whose HMAC stands in a header.
+///
+/// ```
+/// use axum::http::{HeaderMap, HeaderName};
+/// use laurel_ingest::{HmacSettings, HmacVerifier, Refusal, Unverified, Verifier};
+/// use laurel_payloads::Timestamp;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // The second test case of RFC 4231, §4.3.
+/// let code = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+/// let verifier = HmacVerifier::new(HmacSettings::new(HeaderName::from_static("x-signature")), ["Jefe"]);
+/// let mut headers = HeaderMap::new();
+/// headers.insert("x-signature", code.parse()?);
+/// let request = Unverified {
+///     path_token: None,
+///     query: None,
+///     headers: &headers,
+///     address: None,
+///     now: Timestamp::from_micros(1_769_861_000_000_000),
+/// };
+/// let proof = verifier.verify(&request).and_then(|verdict| verdict.on(b"what do ya want for nothing?"));
+/// assert_eq!(proof.map(|proof| proof.secret), Ok(0));
+/// let another = verifier.verify(&request).and_then(|verdict| verdict.on(b"what do you want?"));
+/// assert_eq!(another, Err(Refusal::BadSignature));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct HmacVerifier {
     settings: HmacSettings,

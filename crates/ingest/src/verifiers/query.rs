@@ -8,6 +8,23 @@ use super::keys::{Fingerprint, Keys};
 use crate::{Refusal, Unverified, Verdict, Verifier};
 
 /// Accepts `POST /webhooks/{source}?{parameter}={token}`.
+///
+/// ```
+/// use axum::http::HeaderMap;
+/// use laurel_ingest::{QueryVerifier, Unverified, Verifier};
+/// use laurel_payloads::Timestamp;
+///
+/// let verifier = QueryVerifier::new("token", ["wh_current"]);
+/// let headers = HeaderMap::new();
+/// let request = Unverified {
+///     path_token: None,
+///     query: Some("token=wh_current"),
+///     headers: &headers,
+///     address: None,
+///     now: Timestamp::from_micros(1_769_861_000_000_000),
+/// };
+/// assert!(verifier.verify(&request).is_ok());
+/// ```
 #[derive(Debug)]
 pub struct QueryVerifier {
     parameter: String,

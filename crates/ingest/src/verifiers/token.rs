@@ -9,6 +9,28 @@ use crate::{Refusal, Unverified, Verdict, Verifier};
 /// Accepts `POST /webhooks/{source}/{token}` and `Authorization: Bearer {token}` (RFC 6750).
 ///
 /// Several tokens are valid at once, so that one can be replaced without losing a webhook.
+///
+/// ```
+/// use axum::http::{HeaderMap, header};
+/// use laurel_ingest::{TokenVerifier, Unverified, Verifier};
+/// use laurel_payloads::Timestamp;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let verifier = TokenVerifier::new(["wh_current", "wh_before"]);
+/// let mut headers = HeaderMap::new();
+/// headers.insert(header::AUTHORIZATION, "Bearer wh_before".parse()?);
+/// let request = Unverified {
+///     path_token: None,
+///     query: None,
+///     headers: &headers,
+///     address: None,
+///     now: Timestamp::from_micros(1_769_861_000_000_000),
+/// };
+/// let proof = verifier.verify(&request).and_then(|verdict| verdict.on(b"{}"));
+/// assert_eq!(proof.map(|proof| proof.secret), Ok(1));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct TokenVerifier {
     keys: Keys<Fingerprint>,

@@ -10,6 +10,13 @@ use crate::verifiers::signature::{any_is, base64, code};
 const SHORTEST: usize = 24;
 
 /// A secret that cannot be used.
+///
+/// ```
+/// use laurel_ingest::{InvalidSecret, StandardWebhooks};
+///
+/// assert_eq!(StandardWebhooks::new(["sesame"]).err(), Some(InvalidSecret::Encoding));
+/// assert_eq!(StandardWebhooks::new(["whsec_c2VzYW1l"]).err(), Some(InvalidSecret::Short));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSecret {
     /// It does not decode.

@@ -14,6 +14,16 @@ use crate::{Proof, Refusal, Unverified, Verdict, Verifier};
 pub use self::key::InvalidSecret;
 
 /// Accepts what is signed by the rules of Standard Webhooks.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use laurel_ingest::StandardWebhooks;
+///
+/// let verifier = StandardWebhooks::new(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])?;
+/// let verifier = verifier.tolerance(Duration::from_secs(60));
+/// # Ok::<(), laurel_ingest::InvalidSecret>(())
+/// ```
 #[derive(Debug)]
 pub struct StandardWebhooks {
     keys: Keys<Key>,
