@@ -64,6 +64,13 @@ impl From<std::io::Error> for Failure {
 ///
 /// It is the whole of a `main`: it also installs the one TLS provider, before anything could
 /// look for it. [`Platform`](crate::Platform) has an example.
+///
+/// ```
+/// use laurel::Failure;
+///
+/// let code = laurel::exit(|| Err(Failure::NotFound("there is no badge `gold`".to_owned())));
+/// assert_eq!(code, std::process::ExitCode::from(4));
+/// ```
 pub fn exit(body: impl FnOnce() -> Result<(), Failure>) -> ExitCode {
     // An embedding program that has installed a provider of its own keeps it.
     let _ = rustls::crypto::ring::default_provider().install_default();

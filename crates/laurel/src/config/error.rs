@@ -6,6 +6,16 @@ use std::path::PathBuf;
 use figment::error::{Actual, Kind};
 
 /// The first fault that was found; its text names the place and never shows a value.
+///
+/// ```
+/// use std::ffi::OsString;
+///
+/// use laurel::config::Loaded;
+///
+/// let misspelt = (OsString::from("LAUREL__HTTP__LISTN"), OsString::from("127.0.0.1:80"));
+/// let error = Loaded::from_variables(None, [misspelt]).unwrap_err();
+/// assert!(error.to_string().contains("did you mean `listen`"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {

@@ -14,6 +14,17 @@ use super::foreign::Foreign;
 use super::{Config, ConfigError, checks, file};
 
 /// A configuration that passed every check, and what its operator should know about it.
+///
+/// ```
+/// use std::ffi::OsString;
+///
+/// use laurel::config::Loaded;
+///
+/// let variable = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
+/// let loaded = Loaded::from_variables(None, [variable("LAUREL__INGEST__MAX_BODY", "65536")])?;
+/// assert_eq!(loaded.config.ingest.max_body, 65_536);
+/// # Ok::<(), laurel::config::ConfigError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
     /// The configuration.

@@ -44,6 +44,14 @@ pub use self::sources::{RateLimit, Source};
 pub use self::workers::Workers;
 
 /// Everything that can be configured; a section that is left out has its defaults.
+///
+/// ```
+/// use laurel::config::Config;
+///
+/// let config = Config::default();
+/// assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
+/// assert!(config.sources.is_empty());
+/// ```
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {

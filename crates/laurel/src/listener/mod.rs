@@ -33,6 +33,15 @@ use self::tls::Tls;
 pub use self::caps::connections_allowed;
 
 /// Deadlines and caps of one listener.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use laurel::listener::Settings;
+///
+/// let settings = Settings { drain_deadline: Duration::from_secs(2), ..Settings::default() };
+/// assert_eq!(settings.per_address, 512);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Connections open at a time, in all; further ones wait to be accepted.
@@ -60,6 +69,20 @@ impl Default for Settings {
 }
 
 /// A port that is taken, and not answered on yet.
+///
+/// ```
+/// # async fn example() -> std::io::Result<()> {
+/// use axum::{Router, routing::get};
+/// use laurel::listener::{Listener, Settings};
+/// use tokio_util::sync::CancellationToken;
+///
+/// let listener = Listener::bind("127.0.0.1:0".parse().expect("an address")).await?;
+/// println!("http://{}", listener.address());
+/// let router = Router::new().route("/", get(|| async { "Hello.\n" }));
+/// listener.serve(router, Settings::default(), CancellationToken::new()).await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,

@@ -6,6 +6,7 @@ mod command;
 mod extensions;
 mod print;
 mod routes;
+mod run;
 mod section;
 mod session;
 mod verifier;
@@ -14,7 +15,6 @@ mod worker;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use anyhow::Context;
 use async_graphql::ObjectType;
 use axum::Router;
 use laurel_dispatch::Subscriber;
@@ -29,10 +29,8 @@ use self::arguments::Arguments;
 use self::command::ExtensionCommand;
 use self::verifier::VerifierKind;
 use self::worker::Worker;
-use crate::cli;
-use crate::config::{Config, ConfigError, Loaded};
-use crate::serve::{Parts, Role};
-use crate::{Failure, database, telemetry};
+use crate::Failure;
+use crate::config::{Config, Loaded};
 
 pub(crate) use self::extensions::Extensions;
 pub(crate) use self::routes::Routes;
@@ -132,6 +130,28 @@ impl<Q> Platform<Q> {
     }
 
     /// Adds a subscriber: it is told of every event of its kinds, from the first in the log on.
+    ///
+    /// ```no_run
+    /// # use laurel_dispatch::{Context, RecordedEvent, Rejection, Subscriber};
+    /// /// Knows who is a regular.
+    /// struct Badges;
+    ///
+    /// #[async_trait::async_trait]
+    /// impl Subscriber for Badges {
+    ///     fn name(&self) -> &'static str {
+    ///         "badges"
+    ///     }
+    ///
+    ///     async fn handle(&self, _: &mut Context<'_>, events: &[RecordedEvent]) -> Result<(), Rejection> {
+    ///         tracing::info!(events = events.len(), "seen");
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> std::process::ExitCode { laurel::exit(|| {
+    /// laurel::Platform::from_env()?.subscriber(Badges).run()
+    /// # }) }
+    /// ```
     #[must_use]
     pub fn subscriber(mut self, subscriber: impl Subscriber) -> Self {
         self.extensions.subscribers.push(Arc::new(subscriber));
@@ -141,6 +161,28 @@ impl<Q> Platform<Q> {
     /// Adds a channel: it carries out the outbox's messages of its name, of which every tier change gets one.
     ///
     /// One named `mail` takes the place of the configured transport, which has to be `none`.
+    ///
+    /// ```no_run
+    /// # use laurel_notify::{Channel, Delivery, Failure, Hold, mail::Message};
+    /// /// Reads messages out at the counter.
+    /// struct Counter;
+    ///
+    /// #[async_trait::async_trait]
+    /// impl Channel for Counter {
+    ///     fn name(&self) -> &'static str {
+    ///         "counter"
+    ///     }
+    ///
+    ///     async fn deliver(&self, message: &Message, _: &Hold) -> Result<Delivery, Failure> {
+    ///         println!("{}", message.words.subject);
+    ///         Ok(Delivery::to("counter"))
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> std::process::ExitCode { laurel::exit(|| {
+    /// laurel::Platform::from_env()?.channel(Counter).run()
+    /// # }) }
+    /// ```
     #[must_use]
     pub fn channel(mut self, channel: impl Channel) -> Self {
         self.extensions.channels.push(Arc::new(channel));
@@ -148,6 +190,39 @@ impl<Q> Platform<Q> {
     }
 
     /// Adds a kind of credential: `auth = [{ kind = "<kind>", … }]` of a source, the other keys being `S`.
+    ///
+    /// ```no_run
+    /// use std::convert::Infallible;
+    ///
+    /// use laurel_ingest::{Proof, Refusal, Unverified, Verdict, Verifier};
+    /// use schemars::JsonSchema;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// /// `auth = [{ kind = "address", address = "203.0.113.9" }]`
+    /// #[derive(Serialize, Deserialize, JsonSchema)]
+    /// #[serde(deny_unknown_fields)]
+    /// struct Only {
+    ///     /// Who may post.
+    ///     address: std::net::IpAddr,
+    /// }
+    ///
+    /// impl Verifier for Only {
+    ///     fn kind(&self) -> &'static str {
+    ///         "address"
+    ///     }
+    ///
+    ///     fn verify<'a>(&'a self, request: &Unverified<'a>) -> Result<Verdict<'a>, Refusal> {
+    ///         match request.address == Some(self.address) {
+    ///             true => Ok(Proof::by(0).into()),
+    ///             false => Err(Refusal::Address),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> std::process::ExitCode { laurel::exit(|| {
+    /// laurel::Platform::from_env()?.verifier("address", |only: Only| Ok::<_, Infallible>(only)).run()
+    /// # }) }
+    /// ```
     #[must_use]
     pub fn verifier<S, V, E>(
         mut self,
@@ -167,6 +242,26 @@ impl<Q> Platform<Q> {
     /// Adds a format of webhooks that are not Masivo's: `format = "<format>"` of a source.
     ///
     /// Its events are named `<format>:<name>`. What they mean is for a subscriber that takes those names.
+    ///
+    /// ```no_run
+    /// use laurel_payloads::{Heading, Reader, Unreadable};
+    ///
+    /// struct Pings;
+    ///
+    /// impl Reader for Pings {
+    ///     fn format(&self) -> &'static str {
+    ///         "pings"
+    ///     }
+    ///
+    ///     fn heading(&self, _body: &[u8]) -> Result<Heading, Unreadable> {
+    ///         Ok(Heading::new("ping"))
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> std::process::ExitCode { laurel::exit(|| {
+    /// laurel::Platform::from_env()?.reader(Pings).run()
+    /// # }) }
+    /// ```
     #[must_use]
     pub fn reader(mut self, reader: impl Reader) -> Self {
         self.extensions.add_reader(Arc::new(reader));
@@ -282,88 +377,4 @@ impl<Q> Platform<Q> {
             commands,
         }
     }
-
-    /// The command line with every command.
-    pub(crate) fn command_line(&self) -> clap::Command {
-        command::line(&self.commands)
-    }
-
-    /// What the program is called here.
-    pub(crate) fn program(&self) -> &str {
-        self.arguments.program()
-    }
-
-    /// Opens the database for a command that works beside a server.
-    pub(crate) async fn store(&self) -> Result<Store, Failure> {
-        database::open(&self.loaded.config.database, &self.extensions.migrations).await
-    }
-
-    pub(crate) fn into_parts(self, role: Role) -> (Parts, Q) {
-        let parts = Parts {
-            config: self.loaded.config,
-            role,
-            extensions: self.extensions,
-        };
-        (parts, self.query)
-    }
-
-    /// Gives the configuration's foreign parts to those who claim them; what nobody claims is a mistake, and so is what
-    /// they need and is not there.
-    fn claim(&mut self) -> Result<(), ConfigError> {
-        let (foreign, extensions) = (&self.loaded.foreign, &mut self.extensions);
-        foreign.refuse_sections(&extensions.sections.names())?;
-        let formats: Vec<&str> = extensions.readers.keys().copied().collect();
-        foreign.refuse_formats(&self.loaded.config, &formats)?;
-        extensions.check_channels(&self.loaded)?;
-        extensions.make_verifiers(foreign)
-    }
-}
-
-impl<Q: ObjectType + 'static> Platform<Q> {
-    /// Runs the command to its end. `--help`, `--version` and a wrong command line end the process here.
-    ///
-    /// # Errors
-    ///
-    /// What the command could not do; [`Failure::code`] is the exit code for it.
-    pub fn run(mut self) -> Result<(), Failure> {
-        self.extensions
-            .check(&self.commands)
-            .map_err(Failure::Usage)?;
-        let matches = self
-            .command_line()
-            .get_matches_from(self.arguments.as_slice());
-        if let Some(command) = command::chosen(&mut self.commands, &matches) {
-            self.ready()?;
-            telemetry::start(&self.loaded.config.log)?;
-            let session = Session::new(self.loaded.config, self.extensions.migrations);
-            return on_runtime(command.run(&matches, session));
-        }
-        if matches.subcommand_name().is_some_and(cli::is_configured) {
-            self.ready()?;
-        }
-        let command = cli::chosen(&matches)?;
-        if command.is_logged() {
-            telemetry::start(&self.loaded.config.log)?;
-        }
-        on_runtime(cli::run(command, self))
-    }
-
-    /// Refuses to go on with defaults where there may be a configuration.
-    fn ready(&mut self) -> Result<(), Failure> {
-        if !self.arguments.need_configuration() {
-            return Err(Failure::Usage(
-                "--help and --version belong before what follows `--`".to_owned(),
-            ));
-        }
-        Ok(self.claim()?)
-    }
-}
-
-fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    runtime
-        .context("the runtime does not start")?
-        .block_on(work)
 }

@@ -12,6 +12,25 @@ use serde_json::Value;
 /// and `#[serde(deny_unknown_fields)]`, so that a misspelt key is refused.
 ///
 /// Secrets are [`Secret`](crate::config::Secret)s, which print as `*`.
+///
+/// ```
+/// use laurel::config::Secret;
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+///
+/// /// `[extensions.sms]`
+/// #[derive(Default, Serialize, Deserialize, JsonSchema)]
+/// #[serde(default, deny_unknown_fields)]
+/// struct Sms {
+///     /// Who it is from.
+///     sender: String,
+///     /// What the provider knows us by.
+///     key: Option<Secret>,
+/// }
+///
+/// fn is_settings(_: impl laurel::Settings) {}
+/// is_settings(Sms::default());
+/// ```
 pub trait Settings: Serialize + DeserializeOwned + JsonSchema {}
 
 impl<S: Serialize + DeserializeOwned + JsonSchema> Settings for S {}

@@ -35,6 +35,13 @@ impl Metrics {
 /// # Errors
 ///
 /// None that a run can meet: the buckets are constants.
+///
+/// ```
+/// let metrics = laurel::telemetry::start_metrics()?;
+/// metrics::counter!("badges_given_total").increment(1);
+/// assert!(metrics.render().contains("badges_given_total 1"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn start_metrics() -> Result<Metrics, BuildError> {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = RECORDER.get() {
