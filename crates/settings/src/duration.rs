@@ -1,5 +1,18 @@
-//! Durations as people write them: `"60s"`, `"24h"`, `"1h 30m"`; never negative, never without a unit. To be used as
-//! `#[serde(with = "laurel_settings::duration")]`.
+//! Durations as people write them: `"60s"`, `"24h"`, `"1h 30m"`; never negative, never without a unit.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Polling {
+//!     #[serde(with = "laurel_settings::duration")]
+//!     every: Duration,
+//! }
+//!
+//! let polling: Polling = serde_json::from_str(r#"{"every": "1h 30m"}"#)?;
+//! assert_eq!(polling.every, Duration::from_secs(90 * 60));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use std::time::Duration;
 

@@ -8,6 +8,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// A password, token or key. Prints as `*`, wherever it is printed.
+///
+/// ```
+/// use laurel_settings::Secret;
+///
+/// let key = Secret::from("correct horse battery staple".to_owned());
+/// assert_eq!(format!("{key:?}"), "*");
+/// assert_eq!(key.expose(), "correct horse battery staple");
+/// ```
 #[derive(Clone, Deserialize)]
 pub struct Secret(SecretString);
 
@@ -47,6 +55,14 @@ impl JsonSchema for Secret {
 }
 
 /// A URL that may carry a password (a database, a mail relay). Prints with the password as `*`.
+///
+/// ```
+/// use laurel_settings::Address;
+///
+/// let relay = Address::from("smtp://club:sesame@relay:587".to_owned());
+/// assert!(relay.has_password());
+/// assert_eq!(relay.to_string(), "smtp://club:*@relay:587");
+/// ```
 #[derive(Clone, Deserialize)]
 pub struct Address(SecretString);
 

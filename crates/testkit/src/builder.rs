@@ -107,8 +107,13 @@ impl<Q> TestAppBuilder<Q> {
     }
 
     /// Answers queries from another root.
+    ///
+    /// # Panics
+    /// If `laurel serve` would refuse it.
     #[must_use]
     pub fn query<R: ObjectType + 'static>(self, query: R) -> TestAppBuilder<R> {
+        let faults = laurel_graphql::root_faults::<R>();
+        assert!(faults.is_empty(), "{}", faults.join("; "));
         TestAppBuilder {
             database: self.database,
             settle: self.settle,

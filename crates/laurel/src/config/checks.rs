@@ -153,10 +153,6 @@ pub(super) fn warn(config: &Config, file: Option<&Path>) -> Vec<String> {
             "no [sources.<name>] is configured: every webhook will be answered 401".to_owned(),
         );
     }
-    if config.email.transport == Transport::None && config.email.from.is_some() {
-        warnings
-            .push("email.from is set but email.transport is not: no mail will be sent".to_owned());
-    }
     warnings
 }
 

@@ -3,7 +3,7 @@
 use laurel_notify::MAIL;
 
 use super::Extensions;
-use crate::config::{ConfigError, Loaded, Transport};
+use crate::config::{Config, ConfigError, Loaded, Transport};
 
 impl Extensions {
     /// Refuses a configuration that they cannot work with.
@@ -25,6 +25,15 @@ impl Extensions {
             return Err(foreign.invalid(&["email", "transport"], problem));
         }
         Ok(())
+    }
+
+    /// What to tell the operator who has said in whose name to write, where nothing carries it out.
+    pub(super) fn idle_mail(&self, config: &Config) -> Option<String> {
+        let email = &config.email;
+        let idle = self.channels.is_empty() && email.transport == Transport::None;
+        (idle && email.from.is_some()).then(|| {
+            "email.from is set but email.transport is not: no mail will be sent".to_owned()
+        })
     }
 }
 
@@ -78,5 +87,17 @@ mod tests {
             twice,
             "LAUREL__EMAIL__TRANSPORT: an extension carries the mail here; write \"none\""
         );
+    }
+
+    #[test]
+    fn a_sender_in_whose_name_nobody_writes_is_told() {
+        let mut config = Config::default();
+        let mut extensions = Extensions::default();
+        assert_eq!(extensions.idle_mail(&config), None);
+        config.email.from = Some("club@example.com".to_owned());
+        let told = extensions.idle_mail(&config).expect("a warning");
+        assert!(told.starts_with("email.from is set"), "{told}");
+        extensions.channels.push(Arc::new(Named("push")));
+        assert_eq!(extensions.idle_mail(&config), None);
     }
 }

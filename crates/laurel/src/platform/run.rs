@@ -72,7 +72,10 @@ impl<Q: ObjectType + 'static> Platform<Q> {
         let formats: Vec<&str> = extensions.readers.keys().copied().collect();
         foreign.refuse_formats(&self.loaded.config, &formats)?;
         extensions.check_channels(&self.loaded)?;
-        extensions.make_verifiers(foreign)
+        extensions.make_verifiers(foreign)?;
+        let idle = extensions.idle_mail(&self.loaded.config);
+        self.loaded.warnings.extend(idle);
+        Ok(())
     }
 
     /// Refuses to go on with defaults where there may be a configuration.
