@@ -22,8 +22,14 @@ pub(crate) const OPEN_TO_CUSTOMERS: [&str; 4] = ["viewer", "customer", "node", "
 /// A root whose fields are open to API keys and, where they are named above, to customers.
 pub(crate) struct Guarded<T>(pub(crate) T);
 
-/// Refuses a customer before anything is read.
+/// Refuses before anything is read. Fields of the introspection come here only where it is switched off.
 pub(crate) fn admit(asking: &Asking, field: &str) -> Result<(), Refusal> {
+    if field.starts_with("__") {
+        return Err(Refusal::new(
+            Code::Forbidden,
+            "The schema cannot be asked for with this token.",
+        ));
+    }
     if asking.viewer().is_none() || OPEN_TO_CUSTOMERS.contains(&field) {
         return Ok(());
     }

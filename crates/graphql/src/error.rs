@@ -25,6 +25,10 @@ pub(crate) enum Code {
     TooDeep,
     /// The query asks for more than the limits allow.
     TooComplex,
+    /// No document is stored under the id that was sent.
+    DocumentNotFound,
+    /// No documents are stored at all.
+    DocumentsNotSupported,
     /// The answer took too long.
     Timeout,
     /// Ours; the log has the reason under the same request id.
@@ -45,6 +49,8 @@ impl Code {
             Self::TooLarge => "QUERY_TOO_LARGE",
             Self::TooDeep => "QUERY_TOO_DEEP",
             Self::TooComplex => "QUERY_TOO_COMPLEX",
+            Self::DocumentNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::DocumentsNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::Timeout => "TIMEOUT",
             Self::Internal => "INTERNAL",
         }

@@ -20,6 +20,7 @@ mod root;
 mod scalars;
 mod settings;
 mod tokens;
+mod trusted;
 mod types;
 
 use std::sync::Arc;
@@ -37,6 +38,11 @@ pub use asker::Asker;
 pub use query::{Query, QueryRoot};
 pub use root::root_faults;
 pub use settings::{CustomerTokens, Limits, Settings};
+pub use tokens::{IdentityProvider, KeySet, KeySetError, TokenAlgorithm};
+pub use trusted::{TrustedDocuments, TrustedDocumentsError};
+
+/// Who issues the tokens of our own making, as they say it (`iss`); no identity provider may have this name.
+pub const TOKEN_ISSUER: &str = "laurel";
 
 /// The largest page of any connection.
 pub(crate) const MAX_PAGE: u32 = 100;
@@ -64,7 +70,8 @@ pub fn router(store: Store, settings: Settings) -> Router {
 pub fn router_of<Q: ObjectType + 'static>(store: Store, settings: Settings, query: Q) -> Router {
     let schema = build(query, &settings.limits);
     let guard = Guard::new(&print(&schema), settings.limits.clone());
-    let tokens = Arc::new(Tokens::new(&store, settings.customer_tokens.clone()));
+    let (own, providers) = (settings.customer_tokens.clone(), settings.providers.clone());
+    let tokens = Arc::new(Tokens::new(&store, own, providers));
     http::routes(Arc::new(Api {
         schema,
         guard,

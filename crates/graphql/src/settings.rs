@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use axum::http::HeaderValue;
+
+use crate::{IdentityProvider, TrustedDocuments};
+
 /// The settings of the GraphQL API. `Settings::default()` is what the design asks for.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -15,6 +19,14 @@ pub struct Settings {
     pub limits: Limits,
     /// The tokens that are issued for customers.
     pub customer_tokens: CustomerTokens,
+    /// The identity providers whose tokens are customer tokens, too.
+    pub providers: Vec<IdentityProvider>,
+    /// The operations that customer tokens may run; where there are none, they may run any that they can see.
+    pub documents: Option<TrustedDocuments>,
+    /// Whether API keys may ask for the schema. Customer tokens never may.
+    pub introspection: bool,
+    /// The origins of web pages that may ask from a browser, such as `https://app.example.com`; none without a word.
+    pub cors_origins: Vec<HeaderValue>,
 }
 
 impl Default for Settings {
@@ -25,6 +37,10 @@ impl Default for Settings {
             deadline: Duration::from_secs(5),
             limits: Limits::default(),
             customer_tokens: CustomerTokens::default(),
+            providers: Vec::new(),
+            documents: None,
+            introspection: true,
+            cors_origins: Vec::new(),
         }
     }
 }

@@ -5,8 +5,10 @@ mod accept;
 mod answer;
 mod body;
 mod credentials;
+mod documents;
 mod measure;
 mod order;
+mod origins;
 mod parameters;
 
 use std::sync::Arc;
@@ -20,6 +22,7 @@ use axum::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use axum::middleware::from_fn;
 use axum::routing::get;
+use tower::util::option_layer;
 use tracing::{Instrument, Span};
 
 use crate::Api;
@@ -47,6 +50,7 @@ pub(crate) fn routes<Q: ObjectType + 'static>(api: Arc<Api<Q>>) -> Router {
             get(schema::<Q>).fallback(another_method),
         )
         .layer(from_fn(measure::measure))
+        .layer(option_layer(origins::layer(&api.settings.cors_origins)))
         .with_state(api)
 }
 
@@ -99,10 +103,10 @@ async fn schema<Q: ObjectType + 'static>(
     headers: HeaderMap,
 ) -> Response<Body> {
     match credentials::check(&api, &headers).await {
-        Ok(asking) if asking.viewer().is_some() => {
+        Ok(asking) if asking.viewer().is_some() || !api.settings.introspection => {
             let refusal = Refusal::new(
                 Code::Forbidden,
-                "The schema is not open to customer tokens.",
+                "The schema cannot be asked for with this token.",
             );
             answer::refusal(Media::Json, StatusCode::FORBIDDEN, refusal)
         }
@@ -177,12 +181,16 @@ async fn run<Q: ObjectType + 'static>(
     parameters: Result<Parameters, Refusal>,
 ) -> Response<Body> {
     let Parameters {
-        query,
+        document,
         operation_name,
         variables,
     } = match parameters {
         Ok(parameters) => parameters,
         Err(refusal) => return answer::refusal(media, StatusCode::BAD_REQUEST, refusal),
+    };
+    let query = match documents::resolve(document, &asking, api.settings.documents.as_ref()) {
+        Ok(query) => query,
+        Err(refusal) => return answer::refusal(media, media.refused(), refusal),
     };
     let Admitted { document, kind } =
         match api
@@ -196,7 +204,7 @@ async fn run<Q: ObjectType + 'static>(
         return method_not_allowed(media, "POST");
     }
     let mut query = Query::new(query).variables(variables);
-    if asking.viewer().is_some() {
+    if asking.viewer().is_some() || !api.settings.introspection {
         query = query.disable_introspection();
     }
     query.operation_name = operation_name.filter(|name| !name.is_empty());

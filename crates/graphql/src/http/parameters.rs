@@ -5,14 +5,24 @@ use axum::extract::Query;
 use axum::http::Uri;
 use serde_json::{Map, Value};
 
+use super::documents::matches;
 use crate::error::{Code, Refusal};
 
-/// What was asked. `extensions` are read, so that they are known to be a map, and then ignored.
+/// What was asked. Of the `extensions` only `persistedQuery` is known; the others are ignored.
 #[derive(Debug, PartialEq)]
 pub(super) struct Parameters {
-    pub(super) query: String,
+    pub(super) document: Document,
     pub(super) operation_name: Option<String>,
     pub(super) variables: Variables,
+}
+
+/// The document that is meant.
+#[derive(Debug, PartialEq)]
+pub(super) enum Document {
+    /// It was sent.
+    Text(String),
+    /// It is stored under this id.
+    Stored(String),
 }
 
 impl Parameters {
@@ -38,7 +48,7 @@ impl Parameters {
         let mut fields = Map::new();
         for (name, text) in pairs {
             let value = match name.as_str() {
-                "query" | "operationName" => Value::String(text),
+                "query" | "documentId" | "operationName" => Value::String(text),
                 "variables" | "extensions" if text.is_empty() => Value::Null,
                 "variables" | "extensions" => serde_json::from_str(&text)
                     .map_err(|_| bad(format!("The parameter \"{name}\" is not JSON.")))?,
@@ -52,25 +62,64 @@ impl Parameters {
     }
 
     fn from_fields(mut fields: Map<String, Value>) -> Result<Self, Refusal> {
-        let query = match fields.remove("query") {
-            Some(Value::String(query)) => query,
-            None | Some(Value::Null) => return Err(bad("The parameter \"query\" is missing.")),
-            Some(_) => return Err(bad("The parameter \"query\" must be a string.")),
-        };
-        let operation_name = match fields.remove("operationName") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(name)) => Some(name),
-            Some(_) => return Err(bad("The parameter \"operationName\" must be a string.")),
-        };
-        map(&mut fields, "extensions")?;
+        let query = text(&mut fields, "query")?;
+        let id = text(&mut fields, "documentId")?;
+        let operation_name = text(&mut fields, "operationName")?;
+        let extensions = map(&mut fields, "extensions")?;
+        let document = document(query, id, extensions)?;
         let variables = map(&mut fields, "variables")?
             .map(Variables::from_json)
             .unwrap_or_default();
         Ok(Self {
-            query,
+            document,
             operation_name,
             variables,
         })
+    }
+}
+
+/// The document itself, or the id of one: as `documentId` (GraphQL over HTTP, appendix A), or as a hash in the form of
+/// Apollo's clients. Both together are one document, or nothing.
+fn document(
+    query: Option<String>,
+    id: Option<String>,
+    extensions: Option<Value>,
+) -> Result<Document, Refusal> {
+    let hashed = hash_of(extensions)?.map(|hash| format!("sha256:{hash}"));
+    let ids = id.iter().chain(&hashed);
+    match query {
+        Some(query) if ids.clone().all(|id| matches(id, &query)) => Ok(Document::Text(query)),
+        Some(_) => Err(bad("The document is not the one that the id stands for.")),
+        None => match (id, hashed) {
+            (Some(id), Some(hashed)) if id != hashed => Err(bad("Two ids of documents are given.")),
+            (Some(id), _) | (None, Some(id)) => Ok(Document::Stored(id)),
+            (None, None) => Err(bad("The parameter \"query\" is missing.")),
+        },
+    }
+}
+
+fn hash_of(extensions: Option<Value>) -> Result<Option<String>, Refusal> {
+    let Some(mut asked) = extensions else {
+        return Ok(None);
+    };
+    match asked.get_mut("persistedQuery").map(Value::take) {
+        None | Some(Value::Null) => Ok(None),
+        Some(asked) => match (&asked["version"], &asked["sha256Hash"]) {
+            (Value::Number(version), Value::String(hash)) if version.as_u64() == Some(1) => {
+                Ok(Some(hash.to_ascii_lowercase()))
+            }
+            _ => Err(bad(
+                "\"persistedQuery\" needs \"version\": 1 and \"sha256Hash\".",
+            )),
+        },
+    }
+}
+
+fn text(fields: &mut Map<String, Value>, name: &str) -> Result<Option<String>, Refusal> {
+    match fields.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(bad(format!("The parameter \"{name}\" must be a string."))),
     }
 }
 
@@ -98,7 +147,7 @@ mod tests {
     fn a_body_holds_a_query_and_may_hold_more() {
         let body = br#"{"query":"{a}","operationName":"b","variables":{"c":1},"extensions":{},"other":[]}"#;
         let read = Parameters::from_body(body).unwrap();
-        assert_eq!(read.query, "{a}");
+        assert_eq!(read.document, Document::Text("{a}".to_owned()));
         assert_eq!(read.operation_name.as_deref(), Some("b"));
         assert_eq!(read.variables.len(), 1);
         assert!(!refused(
@@ -140,6 +189,27 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_document_is_named_by_its_id_or_by_its_hash() {
+        let named = |body: &str| Parameters::from_body(body.as_bytes()).map(|read| read.document);
+        let hash = "e4ff2d5f5e0ab3f3a5b8a4ab2b3c9b2d0a24bd1b5d9d8ff4e3a4b4d8b1a0c111";
+        let stored = |id: &str| Ok(Document::Stored(id.to_owned()));
+        assert_eq!(named(r#"{"documentId":"own"}"#), stored("own"));
+        let apollo = format!(
+            r#"{{"extensions":{{"persistedQuery":{{"version":1,"sha256Hash":"{hash}"}}}}}}"#
+        );
+        assert_eq!(named(&apollo), stored(&format!("sha256:{hash}")));
+        for wrong in [
+            r#"{"documentId":1}"#.to_owned(),
+            r#"{"extensions":{"persistedQuery":1}}"#.to_owned(),
+            apollo.replace(":1,", ":2,"),
+            apollo.replacen('{', r#"{"query":"{a}","#, 1),
+            apollo.replacen('{', r#"{"documentId":"own","#, 1),
+        ] {
+            assert!(named(&wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn variables_nested_beyond_what_the_parser_bears_are_refused() {
         let body = |depth: usize| {
             format!(
@@ -159,7 +229,8 @@ mod tests {
         let read =
             Parameters::from_address(&address("query=%7Ba%7D&variables=%7B%22c%22%3A1%7D&x=1"))
                 .unwrap();
-        assert_eq!((read.query.as_str(), read.variables.len()), ("{a}", 1));
+        assert_eq!(read.document, Document::Text("{a}".to_owned()));
+        assert_eq!(read.variables.len(), 1);
         assert!(Parameters::from_address(&address("query=%7Ba%7D&variables=&extensions=")).is_ok());
         for query in [
             "",

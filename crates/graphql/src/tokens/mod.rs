@@ -1,17 +1,23 @@
 //! Customer tokens: what a brand's app carries in the name of one customer of one source.
 
 mod backend;
+mod identity;
+mod key_set;
 mod keyring;
 mod own;
 
 use std::fmt;
 use std::time::Duration;
 
+use jsonwebtoken::Header;
 use laurel_payloads::{CustomerId, Timestamp};
 use laurel_store::{CustomerRecord, Error, Source, Store};
 
 use crate::settings::CustomerTokens;
 use keyring::Keyring;
+
+pub use identity::{IdentityProvider, TokenAlgorithm};
+pub use key_set::{KeySet, KeySetError};
 
 /// The longest token that is looked at, in bytes.
 const LONGEST: usize = 4096;
@@ -20,6 +26,7 @@ const LONGEST: usize = 4096;
 pub(crate) struct Tokens {
     store: Store,
     settings: CustomerTokens,
+    providers: Vec<IdentityProvider>,
     keyring: Keyring,
 }
 
@@ -45,12 +52,18 @@ pub(crate) enum Invalid {
     Malformed(jsonwebtoken::errors::Error),
     #[error("it asks for an extension of the format (`crit`)")]
     Critical,
+    #[error("nobody is known who issues such tokens")]
+    Issuer,
+    #[error("it is signed in a way that is not taken")]
+    Algorithm,
     #[error("it is signed with a key that is not known")]
     Key,
     #[error("it does not hold what it should: {0}")]
     Claims(jsonwebtoken::errors::Error),
     #[error("it has expired")]
     Expired,
+    #[error("it is not valid yet")]
+    Early,
     #[error("it names no customer")]
     Customer,
     #[error("the customer does not take part, or is erased")]
@@ -64,12 +77,17 @@ impl fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    /// Tokens that are signed with the keys in the store.
-    pub(crate) fn new(store: &Store, settings: CustomerTokens) -> Self {
+    /// Tokens that are signed with the keys in the store, or by one of these providers.
+    pub(crate) fn new(
+        store: &Store,
+        settings: CustomerTokens,
+        providers: Vec<IdentityProvider>,
+    ) -> Self {
         backend::install();
         Self {
             store: store.clone(),
             settings,
+            providers,
             keyring: Keyring::new(store.clone()),
         }
     }
@@ -100,7 +118,29 @@ impl Tokens {
             Ok(header) => header,
             Err(error) => return Ok(Err(Invalid::Malformed(error))),
         };
-        own::open(self, token, &header).await
+        match identity::issuer(token) {
+            Ok(issuer) if issuer == own::ISSUER => own::open(self, token, &header).await,
+            Ok(issuer) => Ok(self.open_foreign(token, &header, &issuer).await),
+            Err(invalid) => Ok(Err(invalid)),
+        }
+    }
+
+    /// Two sources may share a provider, with an audience for each.
+    async fn open_foreign(
+        &self,
+        token: &str,
+        header: &Header,
+        issuer: &str,
+    ) -> Result<Bearer, Invalid> {
+        let now = self.store.clock().now();
+        let mut opened = Err(Invalid::Issuer);
+        for provider in self.providers.iter().filter(|one| one.issuer == issuer) {
+            opened = provider.open(token, header, now).await;
+            if opened.is_ok() {
+                break;
+            }
+        }
+        opened
     }
 }
 

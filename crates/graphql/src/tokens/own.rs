@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Bearer, Invalid, Issued, Tokens};
 
 /// Who issues them.
-pub(super) const ISSUER: &str = "laurel";
+pub(super) const ISSUER: &str = crate::TOKEN_ISSUER;
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -59,6 +59,9 @@ pub(super) async fn open(
     token: &str,
     header: &Header,
 ) -> Result<Result<Bearer, Invalid>, Error> {
+    if header.alg != Algorithm::EdDSA {
+        return Ok(Err(Invalid::Algorithm));
+    }
     let keys = tokens.keyring.keys().await?;
     let named = |name: &String| keys.iter().find(|key| key.id == *name);
     let Some(key) = header.kid.as_ref().and_then(named) else {

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Request, Response};
+use laurel_graphql::Settings;
 use laurel_payloads::read;
 use laurel_store::{KeyScope, NewEvent, Source};
 use laurel_testkit::{FIXTURES, TestApp, TestDatabase};
@@ -25,8 +26,12 @@ pub(crate) struct Api {
 impl Api {
     /// The API for who may read.
     pub(crate) async fn new(database: TestDatabase) -> Self {
-        let router =
-            laurel_graphql::router(database.store.clone(), laurel_graphql::Settings::default());
+        Self::with(database, Settings::default()).await
+    }
+
+    /// The same, set up otherwise.
+    pub(crate) async fn with(database: TestDatabase, settings: Settings) -> Self {
+        let router = laurel_graphql::router(database.store.clone(), settings);
         let key = make_key(&database, &database.source(), &[KeyScope::Read]).await;
         let app = TestApp::new(database).await;
         Self { app, router, key }
@@ -34,8 +39,13 @@ impl Api {
 
     /// The API with the story of the sample payloads in it.
     pub(crate) async fn with_story(database: TestDatabase) -> Self {
+        Self::with_story_and(database, Settings::default()).await
+    }
+
+    /// The same, set up otherwise.
+    pub(crate) async fn with_story_and(database: TestDatabase, settings: Settings) -> Self {
         let bodies: Vec<&[u8]> = FIXTURES.iter().map(|(_, body)| *body).collect();
-        let api = Self::new(database).await;
+        let api = Self::with(database, settings).await;
         api.receive(&bodies).await;
         api
     }

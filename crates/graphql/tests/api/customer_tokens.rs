@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
+use laurel_graphql::Settings;
 use laurel_store::{KeyScope, Purpose};
 use laurel_testkit::{TestDatabase, both_databases};
 use serde_json::{Value, json};
@@ -276,7 +277,22 @@ async fn a_token_from_before_the_customer_identified_themselves_still_names_them
     );
 }
 
+async fn d15_the_schema_can_be_kept_from_api_keys(database: TestDatabase) {
+    let settings = Settings {
+        introspection: false,
+        ..Settings::default()
+    };
+    let api = Api::with(database, settings).await;
+    let query = "{ __schema { types { name } } }";
+    assert_eq!(api.codes(query, Value::Null).await, ["FORBIDDEN"]);
+    let response = api.send(api.get("/graphql/schema.graphql")).await;
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    let told = api.ask("{ __typename tiers { id } }", Value::Null).await;
+    assert_eq!(told, json!({ "__typename": "Query", "tiers": [] }));
+}
+
 both_databases!(
+    d15_the_schema_can_be_kept_from_api_keys,
     a_customer_sees_themselves,
     d26_another_customers_things_are_unknown_ones,
     d27_a_token_opens_nothing_of_another_source,

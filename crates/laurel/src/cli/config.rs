@@ -25,6 +25,7 @@ pub(super) fn run<Q>(args: &Args, platform: &Platform<Q>) -> Result<(), Failure>
         What::Check => {
             serve::certificate(&loaded.config)?;
             mail::dkim(&loaded.config.email)?;
+            serve::with_access(&loaded.config, laurel_graphql::Settings::default())?;
             for warning in &loaded.warnings {
                 eprintln!("warning: {warning}");
             }

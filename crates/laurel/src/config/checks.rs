@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::fault::{Fault, fault};
-use super::{Config, Transport, credentials};
+use super::{Config, Transport, credentials, identities};
 
 /// Less, and work would be taken from those who are still at it.
 const SHORTEST_LEASE: Duration = Duration::from_secs(1);
@@ -15,6 +15,7 @@ pub(super) fn refuse(config: &Config) -> Result<(), Fault> {
     database(config)?;
     limits(config)?;
     credentials::refuse(config)?;
+    identities::refuse(config)?;
     email(config)
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Network, duration};
+use super::{CustomerTokens, Network, Origin, duration};
 
 /// The listener for webhooks, the API and the pages that mails link to.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -137,12 +137,27 @@ pub struct GraphQl {
     /// Largest body of a request, in bytes.
     #[schemars(range(min = 1))]
     pub max_body: usize,
+    /// Whether API keys may ask for the schema. Customer tokens never may.
+    pub introspection: bool,
+    /// Origins of web pages that may ask from a browser, such as `https://app.example.com`; none unless set.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cors_origins: Vec<Origin>,
+    /// Operations that are stored beforehand: a folder of `.graphql` files, or a manifest in JSON. With it, customer
+    /// tokens run these and nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trusted_documents: Option<PathBuf>,
+    /// Tokens that the API issues for customers.
+    pub customer_tokens: CustomerTokens,
 }
 
 impl Default for GraphQl {
     fn default() -> Self {
         Self {
             max_body: 64 * 1024,
+            introspection: true,
+            cors_origins: Vec::new(),
+            trusted_documents: None,
+            customer_tokens: CustomerTokens::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Built-in defaults give way to `laurel.toml`, and that to `LAUREL__SECTION__KEY` in the
 //! environment. A mistake is one message that names its place, and stops the start.
 
+mod access;
 mod auth;
 mod checks;
 mod credentials;
@@ -15,6 +16,7 @@ mod fault;
 mod file;
 mod foreign;
 mod http;
+mod identities;
 mod load;
 mod log;
 mod network;
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 use laurel_settings::duration;
 pub use laurel_settings::{Address, Secret};
 
+pub use self::access::{CustomerTokens, Identity, Origin, SigningAlgorithm};
 pub use self::auth::{Algorithm, Auth, AuthKind, Encoding, Header};
 pub use self::database::Database;
 pub use self::dkim::{Dkim, DkimKey};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Auth, duration};
+use super::{Auth, Identity, duration};
 
 /// The format that is our own.
 pub(crate) const MASIVO: &str = "masivo";
@@ -26,6 +26,9 @@ pub struct Source {
     /// How many webhooks it may post; as many as it likes, unless set. Those that prove to be its own count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimit>,
+    /// Whose tokens its customers may ask the API with, beside those that the API issues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
 }
 
 /// How many webhooks a source may post. What goes beyond is answered 429, with the time to wait.
@@ -46,6 +49,7 @@ impl Default for Source {
             format: MASIVO.to_owned(),
             duplicate_window: Duration::from_hours(24),
             rate_limit: None,
+            identity: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! From the first moment every port answers: `/livez` with yes, intake with "come back soon" until
 //! the migrations are done. At the end requests under way finish before the workers stop.
 
+mod access;
 mod gate;
 mod health;
 mod routes;
@@ -26,6 +27,7 @@ use crate::listener::{self, Listener};
 use crate::platform::Extensions;
 use crate::{Failure, telemetry};
 
+pub(crate) use self::access::with_access;
 pub(crate) use self::workers::dispatcher;
 
 /// Time for the database to be closed, after the drain.
@@ -65,6 +67,8 @@ impl Listeners {
     pub(crate) async fn bind(config: &Config, role: Role) -> Result<Self, Failure> {
         let (mut http, mut keeper) = (None, None);
         if role != Role::Worker {
+            // What could not be read now is said before anything is served.
+            with_access(config, laurel_graphql::Settings::default())?;
             let (tls, keeps) = certificate(config)?.unzip();
             http = Some(bind("http", config.http.listen).await?.over(tls));
             keeper = keeps;

@@ -5,7 +5,7 @@ use axum::Router;
 use laurel_ingest::Intake;
 use laurel_store::Store;
 
-use super::{Parts, Role, sources};
+use super::{Parts, Role, sources, with_access};
 use crate::config::{Config, Network};
 
 pub(super) fn router<Q: ObjectType + 'static>(
@@ -27,6 +27,7 @@ pub(super) fn router<Q: ObjectType + 'static>(
             max_body: parts.config.graphql.max_body,
             ..laurel_graphql::Settings::default()
         };
+        let settings = with_access(&parts.config, settings)?;
         router = router.merge(laurel_graphql::router_of(store.clone(), settings, query));
         for theirs in &parts.extensions.routes {
             router = theirs.add_to(router, store);
