@@ -118,6 +118,19 @@ impl Failure {
         })
     }
 
+    /// Whether the relay has said for good that there is no such mailbox, by one of the codes of RFC 3463 for that:
+    /// unknown mailbox (5.1.1), unknown domain (5.1.2), no valid address (5.1.3), moved (5.1.6), a domain that takes no
+    /// mail (5.1.10), disabled (5.2.1). A 550 alone says nothing of the kind: it may be about content or policy.
+    #[must_use]
+    pub fn names_no_mailbox(&self) -> bool {
+        const CODES: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
+        let Self::Permanent(refusal) = self else {
+            return false;
+        };
+        let code = refusal.text.split_whitespace().next().unwrap_or_default();
+        CODES.contains(&code)
+    }
+
     /// What was said.
     #[must_use]
     pub fn refusal(&self) -> &Refusal {

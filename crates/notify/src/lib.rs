@@ -11,7 +11,7 @@ mod subscriber;
 
 pub use channel::{Channel, Delivery, Failure, Hold, Refusal};
 pub use file::FileChannel;
-pub use sender::{SendError, Sender, Settings};
+pub use sender::{InvalidRate, Rate, SendError, Sender, Settings};
 pub use smtp::SmtpChannel;
 pub use subscriber::MailSubscriber;
 

@@ -35,7 +35,7 @@ pub use history::{
 };
 pub use outbox::{
     AttemptRecord, MessageCursor, MessageRecord, MessageState, NewMessage, OutboxClaim,
-    OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord, Recipient,
+    OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord, Recipient, Settlement,
 };
 pub use page::{Page, PageRequest};
 pub use routes::Kinds;

@@ -24,7 +24,7 @@ pub(super) fn run<Q>(args: &Args, platform: &Platform<Q>) -> Result<(), Failure>
     match args.what {
         What::Check => {
             serve::certificate(&loaded.config)?;
-            mail::dkim(&loaded.config.email)?;
+            mail::settings(&loaded.config)?;
             serve::with_access(&loaded.config, laurel_graphql::Settings::default())?;
             for warning in &loaded.warnings {
                 eprintln!("warning: {warning}");

@@ -101,7 +101,7 @@ pub(crate) async fn run<Q: ObjectType + 'static>(
         Command::Replay(args) => replay::run(args, platform).await,
         Command::DeadLetters(args) => dead_letters::run(args, &platform).await,
         Command::Quarantined(args) => quarantined::run(args, &platform).await,
-        Command::Email(args) => email::run(args, &platform),
+        Command::Email(args) => email::run(args, &platform).await,
         Command::Config(args) => config::run(&args, &platform),
         Command::Schema(args) => schema::run(args, platform),
         Command::Completions(args) => completions::run(&args, &platform),

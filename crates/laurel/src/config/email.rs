@@ -1,5 +1,6 @@
 //! `[email]`: who is written to, and how the mail leaves.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,6 +28,14 @@ pub struct Email {
     pub upgrade: bool,
     /// Write when a customer's tier falls.
     pub downgrade: bool,
+    /// Where mail that cannot be delivered comes back to; the address of `from`, unless set. Each message has its own:
+    /// `bounces@example.com` receives `bounces+<id>@example.com`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_path: Option<String>,
+    /// How fast the mail of each source goes out, from each copy: `"20/s"`, `"600/m"`, `"10000/h"`; as fast as the relay
+    /// takes it, unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<String>,
     /// The keys that mails are signed with.
     pub dkim: Dkim,
     /// The relay, for `transport = "smtp"`.
@@ -45,6 +54,8 @@ impl Default for Email {
             transactional: false,
             upgrade: true,
             downgrade: true,
+            return_path: None,
+            rate: None,
             dkim: Dkim::default(),
             smtp: None,
             file: FileTransport::default(),
@@ -74,6 +85,18 @@ pub struct Smtp {
     /// Certificates to trust beside the usual ones, a PEM file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<PathBuf>,
+    /// How many connections each copy has open at a time.
+    #[serde(default = "Smtp::connections")]
+    pub connections: NonZeroU32,
+    /// The name given to the relay; the machine's own, unless set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hello: Option<String>,
+}
+
+impl Smtp {
+    fn connections() -> NonZeroU32 {
+        NonZeroU32::new(4).unwrap_or(NonZeroU32::MIN)
+    }
 }
 
 /// The folder that mail is written to.

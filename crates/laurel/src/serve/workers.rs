@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use laurel_dispatch::{Dispatcher, History};
-use laurel_notify::smtp::SmtpSettings;
-use laurel_notify::{Channel, FileChannel, MAIL, MailSubscriber, Sender, SmtpChannel};
+use laurel_notify::{MAIL, MailSubscriber, Sender};
 use laurel_store::Store;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Parts, Role};
-use crate::config::{Config, Email, Transport};
 use crate::{Failure, mail};
 
 /// The workers at work.
@@ -61,55 +59,12 @@ pub(super) async fn start(
 
 fn senders(parts: &Parts, store: &Store) -> Result<Vec<Sender>, Failure> {
     let theirs = &parts.extensions.channels;
-    let built_in = channel(&parts.config.email)?;
+    let built_in = mail::channel(&parts.config.email)?;
     let channels = built_in.into_iter().chain(theirs.iter().cloned());
-    let settings = sender_settings(&parts.config)?;
+    let settings = mail::settings(&parts.config)?;
     let sender = |channel| Sender::new(store.clone(), channel, settings.clone());
     let senders: Result<Vec<_>, _> = channels.map(sender).collect();
     senders.map_err(|error| Failure::Usage(format!("email: {error}")))
-}
-
-fn sender_settings(config: &Config) -> Result<laurel_notify::Settings, Failure> {
-    let email = &config.email;
-    Ok(laurel_notify::Settings {
-        dkim: mail::dkim(email)?,
-        settle: email.settle,
-        upgrades: email.upgrade,
-        downgrades: email.downgrade,
-        transactional: email.transactional,
-        lease: config.workers.lease,
-        ..laurel_notify::Settings::new(email.from.clone().unwrap_or_default())
-    })
-}
-
-/// How mail leaves, as configured.
-fn channel(email: &Email) -> Result<Option<Arc<dyn Channel>>, Failure> {
-    match (email.transport, &email.smtp) {
-        (Transport::File, _) => {
-            let folder = &email.file.folder;
-            let channel = FileChannel::new(folder).with_context(|| {
-                format!("email.file.folder: {} cannot be used", folder.display())
-            })?;
-            Ok(Some(Arc::new(channel)))
-        }
-        (Transport::Smtp, Some(smtp)) => {
-            let usage = |key: &str, error: &dyn std::fmt::Display| {
-                Failure::Usage(format!("email.smtp.{key}: {error}"))
-            };
-            let relay = smtp
-                .url
-                .expose()
-                .parse()
-                .map_err(|error| usage("url", &error))?;
-            let settings = SmtpSettings {
-                ca_file: smtp.ca_file.clone(),
-                ..SmtpSettings::new(relay)
-            };
-            let channel = SmtpChannel::new(settings).map_err(|error| usage("ca_file", &error))?;
-            Ok(Some(Arc::new(channel)))
-        }
-        _ => Ok(None),
-    }
 }
 
 impl Workers {

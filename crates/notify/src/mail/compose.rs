@@ -7,7 +7,9 @@ use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 
 use super::clean::cleaned;
-use super::{Draft, InvalidAddress, Message, TemplateError, Templates, mail_address};
+use super::{
+    Direction, Draft, InvalidAddress, Message, ReturnPath, TemplateError, Templates, mail_address,
+};
 use crate::dkim::Dkim;
 
 /// Why a mail cannot be written.
@@ -32,6 +34,7 @@ pub struct Composer {
     programme: String,
     templates: Templates,
     dkim: Dkim,
+    return_path: Option<ReturnPath>,
 }
 
 impl Composer {
@@ -52,7 +55,17 @@ impl Composer {
             programme,
             templates: Templates::new()?,
             dkim: Dkim::default(),
+            return_path: None,
         })
+    }
+
+    /// Has what cannot be delivered come back to `return_path`, and not to the sender.
+    #[must_use]
+    pub fn returning_to(self, return_path: Option<ReturnPath>) -> Self {
+        Self {
+            return_path,
+            ..self
+        }
     }
 
     /// Signs its mails from now on.
@@ -86,10 +99,14 @@ impl Composer {
             .message_id(Some(message_id.clone()))
             .header(OutboxId(id.to_string()))
             .header(AutoSubmitted)
+            .header(FeedbackId::of(draft))
             .multipart(parts)?;
         Ok(Message {
             id: *id,
-            sender: self.from.email.clone(),
+            sender: match &self.return_path {
+                Some(path) => path.of(draft.return_id.as_deref()),
+                None => self.from.email.clone(),
+            },
             recipient: draft.to.clone(),
             message_id,
             words,
@@ -161,5 +178,33 @@ impl Header for AutoSubmitted {
 
     fn display(&self) -> HeaderValue {
         HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// What complaints are counted by at receivers that read it: which mail, whose, and who sends it.
+#[derive(Clone)]
+struct FeedbackId(String);
+
+impl FeedbackId {
+    fn of(draft: &Draft<'_>) -> Self {
+        let mail = match draft.mail.direction() {
+            Direction::Upgrade => "tier-upgrade",
+            Direction::Downgrade => "tier-downgrade",
+        };
+        Self(format!("{mail}:{}:tiers:laurel", draft.source))
+    }
+}
+
+impl Header for FeedbackId {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Feedback-ID")
+    }
+
+    fn parse(value: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(value.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
     }
 }

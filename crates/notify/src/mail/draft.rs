@@ -20,6 +20,8 @@ pub struct Draft<'a> {
     pub to: Address,
     /// The customer's own pages.
     pub links: Links,
+    /// What its bounces are known by, signed.
+    pub return_id: Option<String>,
     /// When it is written.
     pub now: Timestamp,
 }
@@ -40,6 +42,7 @@ impl<'a> Draft<'a> {
             mail,
             to,
             links: Links::default(),
+            return_id: None,
             now,
         }
     }

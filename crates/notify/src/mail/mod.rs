@@ -5,6 +5,7 @@ mod clean;
 mod compose;
 mod draft;
 mod message;
+mod return_path;
 mod templates;
 mod tier;
 
@@ -12,7 +13,11 @@ pub use self::address::{InvalidAddress, mail_address};
 pub use self::compose::{ComposeError, Composer, sender_domain};
 pub use self::draft::{Draft, Links};
 pub use self::message::Message;
+pub use self::return_path::ReturnPath;
 pub use self::templates::{TemplateError, Templates, Words};
 pub use self::tier::{Direction, TierMail};
 
 pub(crate) use self::clean::masked;
+
+/// A mail address, as the library that speaks SMTP has it.
+pub use lettre::Address;

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use laurel_payloads::{EventKind, Timestamp};
-use laurel_store::{AttemptRecord, Class, OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord};
+use laurel_store::{
+    AttemptRecord, Class, OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord, Settlement,
+    SuppressionReason,
+};
 use lettre::Address;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::net::{NetChange, net_change};
 use super::retry::next_try;
@@ -47,6 +51,11 @@ impl Inner {
                     .await
             }
             Verdict::Write(address) => {
+                if let Err(wait) = self.rates.take(&head.source) {
+                    return self
+                        .release(head, &lease, now.saturating_add(wait), None)
+                        .await;
+                }
                 let name = recipient.and_then(|recipient| recipient.name);
                 let message = self.write(head, &net, name.as_deref(), address, now)?;
                 self.send(&messages, &message, lease, held_until, now).await
@@ -102,8 +111,25 @@ impl Inner {
                 let due_at = now.saturating_add(self.settings.poll);
                 self.release(&messages[0], &lease, due_at, None).await
             }
-            Err(failure) => self.failed(messages, &lease, &failure, now).await,
+            Err(failure) => {
+                if failure.names_no_mailbox() {
+                    self.suppress(&messages[0], &message.recipient).await?;
+                }
+                self.failed(messages, &lease, &failure, now).await
+            }
         }
+    }
+
+    /// Nobody writes again to an address that does not exist: relays judge a sender by how often that happens.
+    async fn suppress(&self, head: &OutboxRecord, address: &Address) -> Result<(), SendError> {
+        let scope = self.store.scope(&head.source);
+        scope
+            .suppress(address.as_ref(), SuppressionReason::Bounce)
+            .await?;
+        tracing::warn!(
+            source = %head.source, customer.id = %head.customer_id, "the address does not exist and is suppressed"
+        );
+        Ok(())
     }
 
     /// Delivers under a heartbeat: the lease lasts for as long as the channel takes.
@@ -216,16 +242,13 @@ impl Inner {
             }
             return Ok(());
         };
-        let retry = (
-            head.id,
-            OutboxOutcome::Retry {
-                due_at,
-                error: failure.to_string(),
-            },
-        );
+        let retry = OutboxOutcome::Retry {
+            due_at,
+            error: failure.to_string(),
+        };
+        let tried = attempt(began_at, "retry", failure);
         if self
-            .store
-            .settle_outbox(lease, &[retry], Some(&attempt(began_at, "retry", failure)))
+            .settle(lease, vec![(head.id, retry)], Some(&tried))
             .await?
         {
             tracing::warn!(
@@ -267,12 +290,8 @@ impl Inner {
         due_at: Timestamp,
         attempt: Option<&AttemptRecord>,
     ) -> Result<(), SendError> {
-        self.store
-            .settle_outbox(
-                lease,
-                &[(head.id, OutboxOutcome::Released { due_at })],
-                attempt,
-            )
+        let released = OutboxOutcome::Released { due_at };
+        self.settle(lease, vec![(head.id, released)], attempt)
             .await?;
         Ok(())
     }
@@ -291,11 +310,25 @@ impl Inner {
             .iter()
             .map(|message| (message.id, OutboxOutcome::Merged { into: head }));
         let outcomes: Vec<_> = std::iter::once((head, end)).chain(merged).collect();
-        let recorded = self.store.settle_outbox(lease, &outcomes, attempt).await?;
+        let recorded = self.settle(lease, outcomes, attempt).await?;
         if !recorded {
             tracing::warn!(message.id = %head, "another worker has taken over: its outcome counts");
         }
         Ok(recorded)
+    }
+
+    async fn settle(
+        &self,
+        lease: &OutboxLease,
+        outcomes: Vec<(Uuid, OutboxOutcome)>,
+        attempt: Option<&AttemptRecord>,
+    ) -> Result<bool, SendError> {
+        let settlement = Settlement {
+            lease: lease.clone(),
+            outcomes,
+            attempt: attempt.cloned(),
+        };
+        Ok(self.settling.settle(&self.store, settlement).await?)
     }
 
     fn count_end(&self, outcome: &'static str, messages: &[OutboxRecord]) {

@@ -1,10 +1,13 @@
 //! `Sender`: takes messages from the outbox under a lease and has a channel carry them out.
 
 mod carry;
+mod claims;
 mod net;
 mod pause;
+mod rate;
 mod retry;
 mod settings;
+mod settling;
 mod tally;
 mod verdict;
 
@@ -12,13 +15,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use laurel_store::{OutboxClaim, Store};
+use laurel_store::Store;
 use tokio_util::sync::CancellationToken;
 
+pub use self::rate::{InvalidRate, Rate};
 pub use self::settings::Settings;
 
+use self::claims::Claims;
 use self::pause::Pause;
-use self::verdict::STALE_AFTER;
+use self::rate::Rates;
+use self::settling::Settling;
 use crate::Channel;
 use crate::mail::{ComposeError, Composer};
 
@@ -34,6 +40,9 @@ struct Inner {
     settings: Settings,
     composer: Composer,
     pause: Pause,
+    rates: Rates,
+    claims: Claims,
+    settling: Settling,
 }
 
 /// Why a worker had to stop and wait.
@@ -70,14 +79,19 @@ impl Sender {
         channel: Arc<dyn Channel>,
         settings: Settings,
     ) -> Result<Self, ComposeError> {
-        let composer = Composer::new(&settings.from)?.signed(settings.dkim.clone());
-        let pause = Pause::default();
+        let composer = Composer::new(&settings.from)?
+            .signed(settings.dkim.clone())
+            .returning_to(settings.return_path.clone());
+        let rates = Rates::new(settings.rate);
         Ok(Self(Arc::new(Inner {
             store,
             channel,
             settings,
             composer,
-            pause,
+            pause: Pause::default(),
+            rates,
+            claims: Claims::default(),
+            settling: Settling::default(),
         })))
     }
 
@@ -91,6 +105,9 @@ impl Sender {
             if let Err(error) = worker.await {
                 tracing::error!(%error, "a sending worker ended before its time");
             }
+        }
+        if let Err(error) = self.0.give_back().await {
+            tracing::warn!(%error, "messages are held until their leases end");
         }
     }
 
@@ -145,6 +162,7 @@ impl Sender {
             channel,
             settings,
             pause,
+            rates,
             ..
         } = self.0.as_ref();
         channel.rest().await;
@@ -154,10 +172,11 @@ impl Sender {
         if let Some(left) = pause.left() {
             return left;
         }
-        match store.next_outbox_due(channel.name()).await {
+        let due = match store.next_outbox_due(channel.name()).await {
             Ok(Some(due)) => until(store.clock().now(), due).min(settings.poll),
             _ => settings.poll,
-        }
+        };
+        rates.next().map_or(due, |wait| wait.min(due))
     }
 }
 
@@ -174,20 +193,13 @@ impl Inner {
     /// Claims the group of messages that is due first and carries it to its end.
     async fn send_next(&self) -> Result<bool, SendError> {
         if self.pause.left().is_some() {
+            self.give_back().await?;
             return Ok(false);
         }
-        let claim = OutboxClaim {
-            channel: self.channel.name(),
-            settle: self.settings.settle,
-            stale_after: STALE_AFTER,
-            lease: self.settings.lease,
-            limit: 1,
-        };
-        let claimed_at = tokio::time::Instant::now();
-        let Some(group) = self.store.claim_outbox(&claim).await?.pop() else {
+        let Some((group, held_until)) = self.claim_next().await? else {
             return Ok(false);
         };
-        self.carry(group, claimed_at + self.settings.lease).await?;
+        self.carry(group, held_until).await?;
         Ok(true)
     }
 }

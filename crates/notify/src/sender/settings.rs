@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::Rate;
 use crate::dkim::Dkim;
-use crate::mail::Direction;
+use crate::mail::{Direction, ReturnPath};
 
 /// What is sent, in whose name, and how patiently.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub struct Settings {
     pub from: String,
     /// The keys that mails are signed with.
     pub dkim: Dkim,
+    /// Where mail that cannot be delivered comes back to; the sender, unless set.
+    pub return_path: Option<ReturnPath>,
     /// Tier changes of one customer that are received within this time become one mail; zero for
     /// one mail each. [`MailSubscriber`](crate::MailSubscriber) is given the same.
     pub settle: Duration,
@@ -22,7 +25,9 @@ pub struct Settings {
     /// The operator declares these mails part of the contract, not marketing: a recorded consent
     /// does not hold them back.
     pub transactional: bool,
-    /// How many messages are carried at a time.
+    /// How fast the messages of each source go out, by this sender; as fast as the channel takes them, unless set.
+    pub rate: Option<Rate>,
+    /// How many messages are carried at a time: decided about, written, handed over, recorded.
     pub workers: usize,
     /// How long a message is held without a sign of life from its worker.
     pub lease: Duration,
@@ -39,10 +44,12 @@ impl Settings {
         Self {
             from: from.into(),
             dkim: Dkim::default(),
+            return_path: None,
             settle: Duration::from_mins(1),
             upgrades: true,
             downgrades: true,
             transactional: false,
+            rate: None,
             workers: 2,
             lease: Duration::from_mins(1),
             pause: Duration::from_mins(1),

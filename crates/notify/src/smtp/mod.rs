@@ -6,6 +6,7 @@
 
 mod fault;
 mod opening;
+mod probe;
 mod relay;
 mod session;
 mod settings;
@@ -14,17 +15,21 @@ mod wire;
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 
+pub use self::probe::Probe;
 pub use self::relay::{InvalidRelay, Relay};
 pub use self::settings::{SmtpSettings, Timeouts};
 pub use self::tls::TlsError;
 
 use self::session::Session;
 use crate::mail::Message;
-use crate::{Channel, Delivery, Failure, Hold, MAIL};
+use crate::{Channel, Delivery, Failure, Hold, MAIL, Refusal};
 
 /// Hands mail over to a relay (RFC 5321), encrypted.
 ///
@@ -36,6 +41,7 @@ pub struct SmtpChannel {
     settings: SmtpSettings,
     tls: TlsConnector,
     idle: Mutex<Vec<Session>>,
+    connections: Semaphore,
 }
 
 impl fmt::Debug for SmtpChannel {
@@ -54,28 +60,49 @@ impl SmtpChannel {
     /// The file of certificates is named but cannot be used.
     pub fn new(settings: SmtpSettings) -> Result<Self, TlsError> {
         let tls = tls::connector(settings.ca_file.as_deref())?;
+        let connections = Semaphore::new(settings.connections.max(1));
         Ok(Self {
             settings,
             tls,
             idle: Mutex::default(),
+            connections,
         })
     }
 
-    /// A session that answers: the one used last, or a new one.
-    async fn session(&self) -> Result<Session, Failure> {
-        let kept = self.sessions().pop();
-        if let Some(mut session) = kept
-            && !session.is_idle(self.settings.idle)
-            && session.reset().await.is_ok()
-        {
-            return Ok(session);
-        }
-        Session::open(&self.settings, &self.tls).await
+    /// A session that answers, used before, or none: the one used last.
+    async fn kept(&self) -> Option<Session> {
+        let mut session = self.sessions().pop()?;
+        let answers = !session.is_idle(self.settings.trusted)
+            || (!session.is_idle(self.settings.idle) && session.reset().await.is_ok());
+        answers.then_some(session)
+    }
+
+    /// Delivers in a session and keeps it, unless that fails.
+    async fn deliver_in(
+        &self,
+        mut session: Session,
+        message: &Message,
+        hold: &Hold,
+    ) -> Result<Delivery, Failure> {
+        let delivery = session.deliver(message, hold).await?;
+        self.sessions().push(session);
+        Ok(delivery)
     }
 
     fn sessions(&self) -> MutexGuard<'_, Vec<Session>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Who waited longer than this for a connection goes back: whether a customer is written to at all is decided anew.
+const DECIDED_FOR: Duration = Duration::from_secs(2);
+
+/// Whether a connection that had been kept turned out to be gone before anything of the message was said.
+fn has_begun_nothing(failure: &Failure) -> bool {
+    let Failure::Transient(refusal) = failure else {
+        return false;
+    };
+    refusal.step == session::MAIL.name && refusal.code.is_none_or(|code| code == 421)
 }
 
 #[async_trait]
@@ -85,10 +112,22 @@ impl Channel for SmtpChannel {
     }
 
     async fn deliver(&self, message: &Message, hold: &Hold) -> Result<Delivery, Failure> {
-        let mut session = self.session().await?;
-        let delivery = session.deliver(message, hold).await?;
-        self.sessions().push(session);
-        Ok(delivery)
+        let asked_at = Instant::now();
+        // The semaphore is never closed.
+        let _connection = self.connections.acquire().await.ok();
+        if asked_at.elapsed() > DECIDED_FOR {
+            let relay = self.settings.relay.to_string();
+            let refusal = Refusal::by(relay, "connect", "the connections were busy for too long");
+            return Err(Failure::Late(refusal));
+        }
+        if let Some(session) = self.kept().await {
+            match self.deliver_in(session, message, hold).await {
+                Err(failure) if has_begun_nothing(&failure) => {}
+                outcome => return outcome,
+            }
+        }
+        let session = Session::open(&self.settings, &self.tls).await?;
+        self.deliver_in(session, message, hold).await
     }
 
     async fn rest(&self) {

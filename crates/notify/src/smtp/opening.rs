@@ -10,6 +10,7 @@ use lettre::transport::smtp::client::AsyncTokioStream;
 use lettre::transport::smtp::commands::{Ehlo, Starttls};
 use lettre::transport::smtp::extension::{ClientId, Extension, ServerInfo};
 use lettre::transport::smtp::response::Response;
+use rustls::ProtocolVersion;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -31,6 +32,15 @@ const LONGEST_LINE: u64 = 4096;
 /// The longest reply.
 const LONGEST_REPLY: usize = 32 * 1024;
 
+/// A stream on which it is safe to speak, and how it came to be.
+pub(super) struct Opened {
+    pub(super) stream: Box<dyn AsyncTokioStream>,
+    /// The version of TLS; none where nothing is encrypted.
+    pub(super) tls: Option<ProtocolVersion>,
+    /// The relay's certificate (DER).
+    pub(super) certificate: Option<Vec<u8>>,
+}
+
 /// A stream to the relay that greets (again, where it was greeted before TLS) and waits for EHLO.
 pub(super) async fn open(
     relay: &Relay,
@@ -38,7 +48,7 @@ pub(super) async fn open(
     hello: &ClientId,
     timeouts: &Timeouts,
     faults: &Faults,
-) -> Result<Box<dyn AsyncTokioStream>, Failure> {
+) -> Result<Opened, Failure> {
     let tcp = faults
         .bound(CONNECT, timeouts.connect, connect(relay))
         .await?;
@@ -46,7 +56,11 @@ pub(super) async fn open(
         .bound(CONNECT, timeouts.connect, async { tcp.peer_addr() })
         .await?;
     if relay.security == Security::None {
-        return Ok(Box::new(Wire::new(tcp, peer)));
+        return Ok(Opened {
+            stream: Box::new(Wire::new(tcp, peer)),
+            tls: None,
+            certificate: None,
+        });
     }
     let starttls = relay.security == Security::Starttls;
     let tcp = if starttls {
@@ -58,12 +72,20 @@ pub(super) async fn open(
     let encrypted = faults
         .bound(HANDSHAKE, timeouts.handshake, handshake)
         .await?;
+    let session = encrypted.get_ref().1;
+    let tls = session.protocol_version();
+    let certificates = session.peer_certificates().and_then(<[_]>::first);
+    let certificate = certificates.map(|certificate| certificate.to_vec());
     let wire = if starttls {
         Wire::greeted(encrypted, peer)
     } else {
         Wire::new(encrypted, peer)
     };
-    Ok(Box::new(wire))
+    Ok(Opened {
+        stream: Box::new(wire),
+        tls,
+        certificate,
+    })
 }
 
 /// Without Nagle's algorithm, which would hold each command back until the relay acknowledges the

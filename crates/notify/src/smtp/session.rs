@@ -4,12 +4,14 @@
 use std::future::Future;
 use std::time::Duration;
 
+use lettre::Address;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
+use rustls::ProtocolVersion;
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
@@ -24,7 +26,7 @@ use crate::{Delivery, Failure, Hold};
 const HELLO: Step = Step::session("EHLO");
 const AUTH: Step = Step::session("AUTH");
 const RSET: Step = Step::session("RSET");
-const MAIL: Step = Step::message("MAIL FROM");
+pub(super) const MAIL: Step = Step::message("MAIL FROM");
 const RCPT: Step = Step::message("RCPT TO");
 const DATA: Step = Step::message("DATA");
 const MESSAGE: Step = Step::message("final dot");
@@ -43,6 +45,8 @@ pub(super) struct Session {
     faults: Faults,
     timeouts: Timeouts,
     used: Instant,
+    tls: Option<ProtocolVersion>,
+    certificate: Option<Vec<u8>>,
 }
 
 impl Session {
@@ -54,14 +58,16 @@ impl Session {
             .hello
             .clone()
             .map_or_else(ClientId::default, ClientId::Domain);
-        let stream = opening::open(&settings.relay, tls, &hello, &timeouts, &faults).await?;
-        let greeted = AsyncSmtpConnection::connect_with_transport(stream, &hello);
+        let opened = opening::open(&settings.relay, tls, &hello, &timeouts, &faults).await?;
+        let greeted = AsyncSmtpConnection::connect_with_transport(opened.stream, &hello);
         let connection = faults.bound(HELLO, timeouts.greeting, greeted).await?;
         let mut session = Self {
             connection,
             faults,
             timeouts,
             used: Instant::now(),
+            tls: opened.tls,
+            certificate: opened.certificate,
         };
         if let Some(login) = &settings.relay.login {
             session.log_in(login).await?;
@@ -146,6 +152,40 @@ impl Session {
             code: Some(250),
             text: masked(&fault::text(&reply), LONGEST_RECEIPT),
         })
+    }
+
+    /// Asks whether mail would be taken, and begins none.
+    pub(super) async fn ask(
+        &mut self,
+        from: Option<&Address>,
+        to: Option<&Address>,
+    ) -> Result<(), Failure> {
+        if let Some(from) = from {
+            let from = Mail::new(Some(from.clone()), Vec::new());
+            self.step(MAIL, self.timeouts.command, &[250], |connection| {
+                connection.command(from)
+            })
+            .await?;
+            if let Some(to) = to {
+                let to = Rcpt::new(to.clone(), Vec::new());
+                self.step(RCPT, self.timeouts.command, RECIPIENT_TAKEN, |connection| {
+                    connection.command(to)
+                })
+                .await?;
+            }
+            self.reset().await?;
+        }
+        Ok(())
+    }
+
+    /// How the connection is encrypted, as people call it, and the relay's certificate.
+    pub(super) fn encryption(&self) -> (Option<String>, Option<Vec<u8>>) {
+        let tls = self.tls.map(|version| match version {
+            ProtocolVersion::TLSv1_3 => "TLS 1.3".to_owned(),
+            ProtocolVersion::TLSv1_2 => "TLS 1.2".to_owned(),
+            other => format!("{other:?}"),
+        });
+        (tls, self.certificate.clone())
     }
 
     /// Says goodbye, for as long as that may take, and hangs up.

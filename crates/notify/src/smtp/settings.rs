@@ -14,6 +14,10 @@ pub struct SmtpSettings {
     pub ca_file: Option<PathBuf>,
     /// The name given in EHLO; by default the machine's own.
     pub hello: Option<String>,
+    /// How many connections are open at a time.
+    pub connections: usize,
+    /// For how long after a message a connection is taken to be good. Later the relay is asked first.
+    pub trusted: Duration,
     /// How long an unused connection is kept.
     pub idle: Duration,
     /// How long each step may take.
@@ -28,6 +32,8 @@ impl SmtpSettings {
             relay,
             ca_file: None,
             hello: None,
+            connections: 2,
+            trusted: Duration::from_secs(1),
             idle: Duration::from_secs(30),
             timeouts: Timeouts::default(),
         }

@@ -17,6 +17,9 @@ use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, BufReader, ReadBuf};
 /// The place of the byte that tells a reply's last line (`250 `) from one that goes on (`250-`).
 const SEPARATOR: usize = 3;
 
+/// As much as a relay may say before it is its turn to listen: a reply without end is none.
+const LONGEST_REPLY: usize = 64 * 1024;
+
 /// Hands the relay's replies on line by line, and refuses those that nobody asked for.
 #[derive(Debug)]
 pub(super) struct Wire<S> {
@@ -27,6 +30,8 @@ pub(super) struct Wire<S> {
     /// How much of the line that is being read has been handed on.
     column: usize,
     continues: bool,
+    /// How much the relay has said since the last write.
+    said: usize,
     /// Something was read since the last write.
     listened: bool,
 }
@@ -39,6 +44,7 @@ impl<S: AsyncRead> Wire<S> {
             preface: b"",
             column: 0,
             continues: false,
+            said: 0,
             listened: false,
         }
     }
@@ -109,6 +115,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
         if this.ends_reply(&piece) && more {
             return Poll::Ready(Err(out_of_turn()));
         }
+        this.said += piece.len();
+        if this.said > LONGEST_REPLY {
+            return Poll::Ready(Err(without_end()));
+        }
         Pin::new(&mut this.stream).consume(piece.len());
         out.put_slice(&piece);
         Poll::Ready(Ok(()))
@@ -129,6 +139,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
                 Poll::Pending => this.listened = false,
             }
         }
+        this.said = 0;
         Pin::new(&mut this.stream).poll_write(cx, bytes)
     }
 
@@ -139,6 +150,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
     }
+}
+
+fn without_end() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "the relay's reply has no end")
 }
 
 fn out_of_turn() -> io::Error {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use laurel_notify::{Failure, Settings};
+use laurel_notify::{Failure, Refusal, Settings};
 use laurel_store::Clock;
 use laurel_testkit::{TestDatabase, both_databases};
 
@@ -17,6 +17,9 @@ both_databases![
     what_was_sent_and_could_not_be_recorded_is_not_sent_again,
     a_later_mail_waits_for_the_earlier_one,
     every_try_is_on_record,
+    e10_an_address_that_does_not_exist_is_not_written_to_again,
+    e11_what_is_refused_for_its_content_or_by_policy_suppresses_nobody,
+    e20_a_relay_that_is_down_for_three_days_loses_nothing,
 ];
 
 async fn one_change(database: TestDatabase) -> House {
@@ -162,4 +165,73 @@ async fn every_try_is_on_record(database: TestDatabase) {
         (2, "sent".to_owned(), 250, "queued".to_owned()),
     ];
     assert_eq!(rows.iter().map(read).collect::<Vec<_>>(), expected);
+}
+
+fn refused(text: &str) -> Failure {
+    Failure::Permanent(Refusal {
+        text: text.to_owned(),
+        ..refusal(550)
+    })
+}
+
+async fn e10_an_address_that_does_not_exist_is_not_written_to_again(database: TestDatabase) {
+    let house = one_change(database).await;
+    house.channel.fail([refused("5.1.1 <address> unknown")]);
+    house.send().await;
+    house.receive(&[change("ana", "Silver", "Gold")]).await;
+    house.send().await;
+    let states = house.states().await;
+    assert!(states[0].starts_with("dead: refused: "), "{states:?}");
+    assert_eq!(states[1], "skipped: suppressed");
+    assert_eq!(house.channel.taken().len(), 0);
+}
+
+async fn e11_what_is_refused_for_its_content_or_by_policy_suppresses_nobody(
+    database: TestDatabase,
+) {
+    let house = one_change(database).await;
+    for (text, from, to) in [
+        ("5.7.1 looks like spam", "Silver", "Gold"),
+        ("no such user here, or so it seems 5.1.1", "Gold", "Silver"),
+        ("5.1.8 the sender's domain is unknown", "Gold", "Bronze"),
+    ] {
+        house.channel.fail([refused(text)]);
+        house.send().await;
+        house.receive(&[change("ana", from, to)]).await;
+    }
+    house.send().await;
+    assert_eq!(house.states().await[3], "sent");
+}
+
+async fn e20_a_relay_that_is_down_for_three_days_loses_nothing(database: TestDatabase) {
+    const CUSTOMERS: usize = 20;
+    let house = House::new(database, Duration::ZERO).await;
+    house.channel.fail_until_told();
+    for hour in 0..72 {
+        if hour < CUSTOMERS {
+            let customer = format!("c{hour}");
+            let profile = registration(&customer, &serde_json::json!({}));
+            house
+                .receive(&[profile, change(&customer, "Bronze", "Silver")])
+                .await;
+        }
+        house.send().await;
+        house.advance(Duration::from_hours(1));
+    }
+    assert!(house.states().await.iter().all(|state| state == "pending"));
+    house.channel.recover();
+    // The longest wait, with its jitter.
+    house.advance(Duration::from_hours(5));
+    house.send().await;
+    assert!(house.states().await.iter().all(|state| state == "sent"));
+    let ids: std::collections::HashSet<_> = house
+        .channel
+        .taken()
+        .into_iter()
+        .map(|message| message.message_id)
+        .collect();
+    assert_eq!(
+        (ids.len(), house.channel.taken().len()),
+        (CUSTOMERS, CUSTOMERS)
+    );
 }

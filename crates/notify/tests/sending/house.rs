@@ -1,6 +1,7 @@
 //! A database with its dispatcher, a sender, and a channel that remembers what it was given.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -150,12 +151,22 @@ pub(crate) fn settings() -> Settings {
 pub(crate) struct Recorder {
     outcomes: Mutex<VecDeque<Failure>>,
     taken: Mutex<Vec<Message>>,
+    is_down: AtomicBool,
 }
 
 impl Recorder {
     /// The next messages fail like this, one after the other.
     pub(crate) fn fail(&self, failures: impl IntoIterator<Item = Failure>) {
         self.outcomes.lock().unwrap().extend(failures);
+    }
+
+    /// Every message fails for now, until [`Recorder::recover`].
+    pub(crate) fn fail_until_told(&self) {
+        self.is_down.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn recover(&self) {
+        self.is_down.store(false, Ordering::Relaxed);
     }
 
     pub(crate) fn taken(&self) -> Vec<Message> {
@@ -178,6 +189,13 @@ impl Channel for Recorder {
 
     async fn deliver(&self, message: &Message, hold: &Hold) -> Result<Delivery, Failure> {
         assert!(!hold.has_ended());
+        if self.is_down.load(Ordering::Relaxed) {
+            return Err(Failure::Transient(Refusal::by(
+                "relay.test:587",
+                "connect",
+                "refused",
+            )));
+        }
         if let Some(failure) = self.outcomes.lock().unwrap().pop_front() {
             return Err(failure);
         }

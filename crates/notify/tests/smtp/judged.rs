@@ -101,7 +101,7 @@ pub(crate) fn judge(script: &str) -> Command {
 
 pub(crate) const PASSWORD: &str = "p%40ss%3Aword%2F%C3%A9";
 
-fn message(name: &str, tier: &str) -> Message {
+pub(crate) fn message(name: &str, tier: &str) -> Message {
     let mail = TierMail::new(Direction::Upgrade, Some(name), Some("Bronze"), Some(tier));
     let composer = Composer::new("Café Central <club@example.com>").unwrap();
     let now = Timestamp::parse_rfc3339("2026-01-06T15:10:02.331Z").unwrap();
@@ -170,6 +170,8 @@ async fn a_mail_arrives_over_starttls_and_over_implicit_tls_and_reads_as_it_was_
             "00000000-0000-0000-0000-00000000002a"
         );
         assert_eq!(header(&mail, "Auto-Submitted"), "auto-generated");
+        let feedback = "tier-upgrade:masivo:tiers:laurel";
+        assert_eq!(header(&mail, "Feedback-ID"), feedback);
         assert_eq!(header(&mail, "Date"), "Tue, 06 Jan 2026 15:10:02 +0000");
         assert!(
             mail["longest_line"].as_u64().unwrap() <= 78,
@@ -182,7 +184,7 @@ async fn a_mail_arrives_over_starttls_and_over_implicit_tls_and_reads_as_it_was_
     }
 }
 
-const PLANNED: [&str; 9] = [
+const PLANNED: [&str; 10] = [
     "Date",
     "From",
     "To",
@@ -190,6 +192,7 @@ const PLANNED: [&str; 9] = [
     "Message-ID",
     "X-Laurel-Message",
     "Auto-Submitted",
+    "Feedback-ID",
     "MIME-Version",
     "Content-Type",
 ];

@@ -4,6 +4,7 @@
 mod authority;
 mod encryption;
 mod judged;
+mod matrix;
 mod relay;
 mod replies;
 mod signed;

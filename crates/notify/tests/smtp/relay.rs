@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rustls::ServerConfig;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
@@ -13,6 +14,11 @@ use tokio_rustls::TlsAcceptor;
 pub(crate) const SILENCE: &str = "(silence)";
 /// A reply that is none: the relay hangs up.
 pub(crate) const HANG_UP: &str = "(hang up)";
+
+/// A reply that never ends: a byte now and then.
+pub(crate) const DRIP: &str = "(drip)";
+/// A reply whose line never ends, as fast as it is taken.
+pub(crate) const FLOOD: &str = "(flood)";
 
 /// What the relay says at each step; the step's name is the command, `greeting`, `.` for the whole
 /// message, or `EHLO/TLS` for the EHLO that comes after STARTTLS.
@@ -32,7 +38,8 @@ const POLITE: Script = &[
 
 pub(crate) struct FakeRelay {
     pub(crate) address: SocketAddr,
-    heard: Arc<Mutex<Vec<String>>>,
+    heard: Log,
+    taken: Log,
     accepting: tokio::task::JoinHandle<()>,
 }
 
@@ -50,28 +57,53 @@ impl FakeRelay {
 
     /// The same, with TLS after STARTTLS.
     pub(crate) async fn start_tls(script: Script, tls: Option<ServerConfig>) -> Self {
+        Self::start_faulty(script, &[], false, tls).await
+    }
+
+    /// A relay that follows `script`, and in its first session `fault`, too. `takes` says whether a message to whose end
+    /// it replies with that fault is one that it has taken.
+    pub(crate) async fn start_faulty(
+        script: Script,
+        fault: &[(&'static str, &'static str)],
+        takes: bool,
+        tls: Option<ServerConfig>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let heard = Arc::<Mutex<Vec<String>>>::default();
+        let (heard, kept) = (Log::default(), Log::default());
         let script: HashMap<_, _> = POLITE.iter().chain(script).copied().collect();
         let tls = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
-        let log = Arc::clone(&heard);
+        let mut party = Party {
+            script: script.clone(),
+            takes: takes || fault.iter().all(|(step, _)| *step != "."),
+            heard: Arc::clone(&heard),
+            taken: Arc::clone(&kept),
+            tls,
+        };
+        party.script.extend(fault.iter().copied());
+        let polite = Party {
+            script,
+            takes: true,
+            ..party.clone()
+        };
         let accepting = tokio::spawn(async move {
             let mut sessions = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                let party = Party {
-                    script: script.clone(),
-                    heard: Arc::clone(&log),
-                    tls: tls.clone(),
-                };
+                let party = std::mem::replace(&mut party, polite.clone());
                 sessions.spawn(async move { party.serve(stream).await });
             }
         });
         Self {
             address,
             heard,
+            taken: kept,
             accepting,
         }
+    }
+
+    /// The Message-ID of every message that was taken, as often as it was.
+    pub(crate) fn taken(&self) -> Vec<String> {
+        self.taken.lock().unwrap().clone()
     }
 
     /// Every line that any client sent, message lines and connections included.
@@ -88,9 +120,15 @@ impl FakeRelay {
     }
 }
 
+type Log = Arc<Mutex<Vec<String>>>;
+
+#[derive(Clone)]
 struct Party {
     script: HashMap<&'static str, &'static str>,
-    heard: Arc<Mutex<Vec<String>>>,
+    /// Whether a message is taken whatever is replied to its end.
+    takes: bool,
+    heard: Log,
+    taken: Log,
     tls: Option<TlsAcceptor>,
 }
 
@@ -126,7 +164,18 @@ impl Party {
             match verb {
                 "STARTTLS" => return Some(()),
                 "DATA" if self.script["DATA"].starts_with("354") => {
-                    while self.listen(stream).await? != "." {}
+                    let mut message_id = None;
+                    loop {
+                        let line = self.listen(stream).await?;
+                        if line == "." {
+                            break;
+                        }
+                        let id = line.strip_prefix("Message-ID: ").map(str::to_owned);
+                        message_id = message_id.or(id);
+                    }
+                    if self.takes {
+                        self.taken.lock().unwrap().extend(message_id);
+                    }
                     self.say(stream, ".").await?;
                 }
                 _ => {}
@@ -145,6 +194,14 @@ impl Party {
         match *self.script.get(step).unwrap_or(&"502 what?") {
             SILENCE => std::future::pending().await,
             HANG_UP => None,
+            DRIP => loop {
+                stream.write_all(b"2").await.ok()?;
+                stream.flush().await.ok()?;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            },
+            FLOOD => loop {
+                stream.write_all(&[b'2'; 8192]).await.ok()?;
+            },
             reply => stream
                 .write_all(format!("{reply}\r\n").as_bytes())
                 .await

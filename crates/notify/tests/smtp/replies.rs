@@ -45,6 +45,7 @@ fn channel_to(address: &str) -> SmtpChannel {
     };
     SmtpChannel::new(SmtpSettings {
         timeouts,
+        trusted: Duration::ZERO,
         ..SmtpSettings::new(relay)
     })
     .unwrap()

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use laurel_payloads::Timestamp;
-use sea_orm::{ConnectionTrait, DbBackend, Value};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Value};
 use uuid::Uuid;
 
 use super::OutboxLease;
 use super::record::{COLUMNS, OutboxRecord, from_row};
 use crate::deliveries::micros;
-use crate::{Result, Store, Tx, sql};
+use crate::{Result, Source, Store, Tx, sql};
 
 /// What a worker asks for.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,8 @@ pub struct OutboxClaim<'a> {
     pub lease: Duration,
     /// At most this many customers.
     pub limit: u32,
+    /// Sources whose messages are left where they are for now.
+    pub except: &'a [Source],
 }
 
 /// Messages for one customer that go out, or not, as one.
@@ -49,6 +51,8 @@ const CLAIMABLE: &str = "outbox.channel = $1 AND outbox.state = 'pending' AND ou
 
 /// How many candidates are looked at for each group that is wanted: other workers go for the same ones.
 const CANDIDATES: u32 = 8;
+/// The most groups of one claim: they are named one by one in a statement.
+const MOST_GROUPS: u32 = 64;
 
 impl Store {
     /// Claims groups of messages that are due.
@@ -63,60 +67,89 @@ impl Store {
             now.micros().into(),
             now.saturating_sub(claim.stale_after).micros().into(),
         ];
-        // Looked for among the readers: many messages may wait for an address, and nobody else need wait for the look.
-        let sql =
-            format!("SELECT id FROM outbox WHERE {claimable} ORDER BY due_at, event_seq LIMIT $4");
-        let values = conditions
-            .iter()
-            .cloned()
-            .chain([i64::from(claim.limit.saturating_mul(CANDIDATES)).into()]);
-        let mut groups = Vec::new();
-        for row in sql::query(self.reader(), &sql, values).await? {
-            let id: Uuid = row.try_get("", "id")?;
-            if let Some((head, lease)) = self.claim_head(id, &claimable, &conditions, claim).await?
-            {
+        let limit = claim.limit.clamp(1, MOST_GROUPS);
+        let candidates = self
+            .candidates(&claimable, &conditions, claim.except, limit)
+            .await?;
+        // Where others were faster, the next candidates are tried.
+        for ids in candidates.chunks(limit as usize) {
+            let heads = self
+                .claim_heads(ids, limit, &claimable, &conditions, claim.lease)
+                .await?;
+            if heads.is_empty() {
+                continue;
+            }
+            let mut groups = Vec::with_capacity(heads.len());
+            for (head, lease) in heads {
                 let followers = self.followers(&head, claim).await?;
                 let messages = std::iter::once(head).chain(followers).collect();
                 groups.push(OutboxGroup { messages, lease });
-                if groups.len() >= claim.limit as usize {
-                    break;
-                }
             }
+            return Ok(groups);
         }
-        Ok(groups)
+        Ok(Vec::new())
     }
 
-    async fn claim_head(
+    /// Looks among the readers: many messages may wait for an address, and nobody else need wait for the look.
+    async fn candidates(
         &self,
-        id: Uuid,
         claimable: &str,
         conditions: &[Value; 3],
-        claim: &OutboxClaim<'_>,
-    ) -> Result<Option<(OutboxRecord, OutboxLease)>> {
+        except: &[Source],
+        limit: u32,
+    ) -> Result<Vec<Uuid>> {
+        let backend = self.backend();
+        let sql = format!(
+            "SELECT id FROM outbox WHERE {claimable} AND NOT outbox.source {except} \
+             ORDER BY due_at, event_seq LIMIT $4",
+            except = sql::in_list(backend, 5)
+        );
+        let except = except.iter().map(|source| source.as_str().to_owned());
+        let values = conditions.iter().cloned().chain([
+            i64::from(limit.saturating_mul(CANDIDATES)).into(),
+            sql::list(backend, except.collect::<Vec<_>>()),
+        ]);
+        let rows = sql::query(self.reader(), &sql, values).await?;
+        let ids = rows.iter().map(|row| Ok(row.try_get("", "id")?));
+        ids.collect()
+    }
+
+    /// Leases those of these messages that are still to be had, all in one transaction, in the order of their events.
+    async fn claim_heads(
+        &self,
+        ids: &[Uuid],
+        limit: u32,
+        claimable: &str,
+        conditions: &[Value; 3],
+        lease: Duration,
+    ) -> Result<Vec<(OutboxRecord, OutboxLease)>> {
+        // Always as many places, the last id repeated, so that the statement's text stays the same.
+        let places: Vec<_> = (5..limit + 5).map(|place| format!("${place}")).collect();
+        let last = ids.last().into_iter().cycle();
+        let ids: Vec<Value> = ids
+            .iter()
+            .chain(last)
+            .take(limit as usize)
+            .map(|&id| id.into())
+            .collect();
         let sql = format!(
             "UPDATE outbox SET locked_until = {now} + $4, attempts = attempts + 1 \
-             WHERE id = $5 AND {claimable} RETURNING {COLUMNS}, outbox.locked_until",
+             WHERE id IN ({places}) AND {claimable} RETURNING {COLUMNS}, outbox.locked_until",
             now = sql::now(self.backend()),
+            places = places.join(", "),
         );
+        let tx = self.begin().await?;
+        tx.take_turns(&ids).await?;
         let values = conditions
             .iter()
             .cloned()
-            .chain([micros(claim.lease).into(), id.into()]);
-        let tx = self.begin().await?;
-        tx.take_turns(id).await?;
+            .chain([micros(lease).into()])
+            .chain(ids);
         let rows = sql::query(tx.connection(), &sql, values).await?;
         tx.commit().await?;
-        let Some(row) = rows.first() else {
-            return Ok(None);
-        };
-        let head = from_row(row)?;
-        let locked_until = row.try_get("", "locked_until")?;
-        let lease = OutboxLease {
-            head: head.id,
-            attempts: head.attempts,
-            locked_until,
-        };
-        Ok(Some((head, lease)))
+        let mut heads = rows.iter().map(leased).collect::<Result<Vec<_>>>()?;
+        heads.sort_by_key(|(head, _)| head.event_seq);
+        Ok(heads)
     }
 
     /// The pending messages for the same customer within the settle window of a head.
@@ -182,15 +215,29 @@ impl Store {
 
 impl Tx {
     /// Has the claims on one customer's messages take turns: what they look at on PostgreSQL must not change before
-    /// they write. On SQLite there is one writer.
-    async fn take_turns(&self, head: Uuid) -> Result<()> {
+    /// they write. All of them lock in the same order. On SQLite there is one writer.
+    async fn take_turns(&self, heads: &[Value]) -> Result<()> {
         if self.connection().get_database_backend() == DbBackend::Postgres {
-            let sql = "SELECT message.id FROM outbox message JOIN outbox head ON head.source = message.source \
-                       AND head.customer_id = message.customer_id AND head.channel = message.channel \
-                       WHERE head.id = $1 AND message.state = 'pending' \
-                       ORDER BY message.event_seq FOR UPDATE OF message";
-            sql::query(self.connection(), sql, [head.into()]).await?;
+            let places: Vec<_> = (1..=heads.len()).map(|place| format!("${place}")).collect();
+            let sql = format!(
+                "SELECT message.id FROM outbox message JOIN outbox head ON head.source = message.source \
+                 AND head.customer_id = message.customer_id AND head.channel = message.channel \
+                 WHERE head.id IN ({}) AND message.state = 'pending' \
+                 ORDER BY message.event_seq FOR UPDATE OF message",
+                places.join(", ")
+            );
+            sql::query(self.connection(), &sql, heads.iter().cloned()).await?;
         }
         Ok(())
     }
+}
+
+fn leased(row: &QueryResult) -> Result<(OutboxRecord, OutboxLease)> {
+    let head = from_row(row)?;
+    let lease = OutboxLease {
+        head: head.id,
+        attempts: head.attempts,
+        locked_until: row.try_get("", "locked_until")?,
+    };
+    Ok((head, lease))
 }

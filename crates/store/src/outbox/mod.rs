@@ -12,4 +12,4 @@ pub use enqueue::NewMessage;
 pub use read::{MessageCursor, MessageRecord, MessageState};
 pub use recipient::Recipient;
 pub use record::OutboxRecord;
-pub use settle::{AttemptRecord, OutboxLease, OutboxOutcome};
+pub use settle::{AttemptRecord, OutboxLease, OutboxOutcome, Settlement};

@@ -52,6 +52,17 @@ pub enum OutboxOutcome {
     },
 }
 
+/// What is to be recorded of one group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// What the worker holds it by.
+    pub lease: OutboxLease,
+    /// What became of its messages, the head's among them.
+    pub outcomes: Vec<(Uuid, OutboxOutcome)>,
+    /// The try to send it, where there was one.
+    pub attempt: Option<AttemptRecord>,
+}
+
 /// One try to send a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptRecord {
@@ -102,58 +113,73 @@ impl Store {
         outcomes: &[(Uuid, OutboxOutcome)],
         attempt: Option<&AttemptRecord>,
     ) -> Result<bool> {
+        let settlement = Settlement {
+            lease: held.clone(),
+            outcomes: outcomes.to_vec(),
+            attempt: attempt.cloned(),
+        };
+        let settled = self.settle_outbox_groups(&[settlement]).await?;
+        Ok(settled == [true])
+    }
+
+    /// Records what became of several groups, in one transaction. Each is answered as by [`Store::settle_outbox`].
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database): nothing was written of any.
+    pub async fn settle_outbox_groups(&self, settlements: &[Settlement]) -> Result<Vec<bool>> {
         let tx = self.begin().await?;
-        let sql = "UPDATE outbox SET locked_until = NULL WHERE id = $1 AND attempts = $2 AND locked_until = $3 \
-                   AND state = 'pending'";
-        let values = [
-            held.head.into(),
-            held.attempts.into(),
-            held.locked_until.into(),
-        ];
-        if sql::execute(tx.connection(), sql, values).await? == 0 {
-            tx.rollback().await?;
-            return Ok(false);
-        }
-        for (id, outcome) in outcomes {
-            tx.record_outcome(*id, outcome).await?;
-        }
-        if let Some(attempt) = attempt {
-            tx.record_attempt(held, attempt).await?;
+        let mut settled = Vec::with_capacity(settlements.len());
+        for settlement in settlements {
+            settled.push(tx.settle_group(settlement).await?);
         }
         tx.commit().await?;
         self.announce_enqueue();
-        Ok(true)
+        Ok(settled)
     }
 }
 
 impl Tx {
-    async fn record_outcome(&self, id: Uuid, outcome: &OutboxOutcome) -> Result<()> {
-        let now = self.store().clock().now().micros();
-        let end = |state: &str, reason: Option<String>, into: Option<Uuid>| {
-            let set = "state = $2, reason = $3, merged_into = $4, finished_at = $5";
-            (
-                set,
-                vec![state.into(), reason.into(), into.into(), now.into()],
-            )
+    async fn settle_group(&self, settlement: &Settlement) -> Result<bool> {
+        let Settlement {
+            lease,
+            outcomes,
+            attempt,
+        } = settlement;
+        let (head, others): (Vec<_>, Vec<_>) =
+            outcomes.iter().partition(|(id, _)| *id == lease.head);
+        let Some((_, outcome)) = head.first() else {
+            return Ok(false);
         };
-        let (set, values): (&str, Vec<Value>) = match outcome {
-            OutboxOutcome::Sent => end("sent", None, None),
-            OutboxOutcome::Merged { into } => end("merged", None, Some(*into)),
-            OutboxOutcome::Skipped { reason } => end("skipped", Some(storable(reason)), None),
-            OutboxOutcome::Dead { reason } => end("dead", Some(storable(reason)), None),
-            OutboxOutcome::Retry { due_at, error } => (
-                "due_at = $2, last_error = $3",
-                vec![due_at.micros().into(), storable(error).into()],
-            ),
-            OutboxOutcome::Released { due_at } => (
-                "due_at = $2, attempts = attempts - 1",
-                vec![due_at.micros().into()],
-            ),
-        };
-        let sql = format!("UPDATE outbox SET {set} WHERE id = $1 AND state = 'pending'");
-        let values = std::iter::once(id.into()).chain(values);
-        sql::execute(self.connection(), &sql, values).await?;
-        Ok(())
+        let by_lease = "locked_until = NULL WHERE id = $1 AND attempts = $2 AND locked_until = $3";
+        let values = [
+            lease.head.into(),
+            lease.attempts.into(),
+            lease.locked_until.into(),
+        ];
+        if self.record_outcome(outcome, by_lease, &values).await? == 0 {
+            return Ok(false);
+        }
+        for (id, outcome) in others {
+            let other = "locked_until = locked_until WHERE id = $1";
+            self.record_outcome(outcome, other, &[(*id).into()]).await?;
+        }
+        if let Some(attempt) = attempt {
+            self.record_attempt(lease, attempt).await?;
+        }
+        Ok(true)
+    }
+
+    /// Records an outcome of the pending message that the end of a statement finds by these values.
+    async fn record_outcome(
+        &self,
+        outcome: &OutboxOutcome,
+        found: &str,
+        values: &[Value],
+    ) -> Result<u64> {
+        let (set, more) = assignments(outcome, values.len(), self.store().clock().now());
+        let sql = format!("UPDATE outbox SET {set}, {found} AND state = 'pending'");
+        let values = values.iter().cloned().chain(more);
+        Ok(sql::execute(self.connection(), &sql, values).await?)
     }
 
     async fn record_attempt(&self, held: &OutboxLease, attempt: &AttemptRecord) -> Result<()> {
@@ -174,4 +200,38 @@ impl Tx {
         sql::execute(self.connection(), sql, values).await?;
         Ok(())
     }
+}
+
+/// What an outcome changes, with its values after so many others.
+fn assignments(outcome: &OutboxOutcome, before: usize, now: Timestamp) -> (String, Vec<Value>) {
+    let end = |state: &str, reason: Option<String>, into: Option<Uuid>| {
+        let columns = vec![
+            ("state", state.into()),
+            ("reason", reason.into()),
+            ("merged_into", into.into()),
+            ("finished_at", now.micros().into()),
+        ];
+        (columns, "")
+    };
+    let (columns, more): (Vec<(&str, Value)>, &str) = match outcome {
+        OutboxOutcome::Sent => end("sent", None, None),
+        OutboxOutcome::Merged { into } => end("merged", None, Some(*into)),
+        OutboxOutcome::Skipped { reason } => end("skipped", Some(storable(reason)), None),
+        OutboxOutcome::Dead { reason } => end("dead", Some(storable(reason)), None),
+        OutboxOutcome::Retry { due_at, error } => (
+            vec![
+                ("due_at", due_at.micros().into()),
+                ("last_error", storable(error).into()),
+            ],
+            "",
+        ),
+        OutboxOutcome::Released { due_at } => (
+            vec![("due_at", due_at.micros().into())],
+            ", attempts = attempts - 1",
+        ),
+    };
+    let places = columns.iter().zip(before + 1..);
+    let set = places.map(|((column, _), place)| format!("{column} = ${place}"));
+    let set = set.collect::<Vec<_>>().join(", ") + more;
+    (set, columns.into_iter().map(|(_, value)| value).collect())
 }

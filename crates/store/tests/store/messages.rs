@@ -19,6 +19,7 @@ pub(crate) const CLAIM: OutboxClaim<'static> = OutboxClaim {
     stale_after: Duration::from_hours(7 * 24),
     lease: Duration::from_mins(1),
     limit: 10,
+    except: &[],
 };
 
 /// A message about the event at `seq`, due now.

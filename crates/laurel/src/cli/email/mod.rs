@@ -1,7 +1,9 @@
 //! `laurel email`: mail, seen and tried before it is sent. One file a command.
 
 mod dkim;
+mod doctor;
 mod preview;
+mod test;
 
 use crate::{Failure, Platform};
 
@@ -15,12 +17,16 @@ pub(crate) struct Args {
 #[derive(Clone, Debug, clap::Subcommand)]
 enum What {
     Dkim(dkim::Args),
+    Doctor(doctor::Args),
     Preview(preview::Args),
+    Test(test::Args),
 }
 
-pub(super) fn run<Q>(args: Args, platform: &Platform<Q>) -> Result<(), Failure> {
+pub(super) async fn run<Q>(args: Args, platform: &Platform<Q>) -> Result<(), Failure> {
     match args.what {
         What::Dkim(args) => dkim::run(&args, platform),
+        What::Doctor(args) => doctor::run(args, platform).await,
         What::Preview(args) => preview::run(&args, platform),
+        What::Test(args) => test::run(args, platform).await,
     }
 }
