@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Subcommand;
 use xshell::{Shell, cmd};
 
+use crate::postfix::Postfix;
 use crate::postgres::{Cluster, Durability};
 use crate::{judges, process};
 
@@ -21,26 +22,44 @@ pub(crate) enum Bench {
         #[arg(last = true)]
         arguments: Vec<OsString>,
     },
+    /// Mail that is sent: the outbox drained into Postfix's smtp-sink, beside its smtp-source. `-- --help` lists what can
+    /// be said.
+    Mail {
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 pub(crate) fn run(sh: &Shell, bench: &Bench) -> anyhow::Result<()> {
-    let Bench::Intake { arguments } = bench;
     cmd!(
         sh,
         "cargo build --locked --release --package laurel --package laurel-bench"
     )
     .run()?;
     let programs = crate::target(sh)?.join("release");
-    let receiver = judges::receiver(sh)?;
     let cluster = Cluster::start(sh, Durability::AsInProduction)?;
     let mut command = Command::new(programs.join("laurel-bench"));
-    command
-        .arg("intake")
-        .args(["--laurel".into(), programs.join("laurel")]);
+    let arguments = match bench {
+        Bench::Intake { arguments } => {
+            command
+                .arg("intake")
+                .args(["--pgbench".into(), cluster.program("pgbench")])
+                .args(["--fastify".into(), judges::receiver(sh)?]);
+            arguments
+        }
+        Bench::Mail { arguments } => {
+            let postfix = Postfix::find(sh)?;
+            command
+                .arg("mail")
+                .args(["--sink".into(), postfix.program("smtp-sink")])
+                .args(["--source".into(), postfix.program("smtp-source")])
+                .args(["--libraries".into(), postfix.libraries()]);
+            arguments
+        }
+    };
+    command.args(["--laurel".into(), programs.join("laurel")]);
     command.args(["--postgres", &cluster.url()]);
     command.args(["--postgres-id", &cluster.id()?.to_string()]);
-    command.args(["--pgbench".into(), cluster.program("pgbench")]);
-    command.args(["--fastify".into(), receiver]);
     command.args(arguments);
     process::run(command, LIMIT)
 }

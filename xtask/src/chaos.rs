@@ -25,6 +25,9 @@ pub(crate) struct Options {
     /// How many events are posted to two copies at once.
     #[arg(long, default_value_t = 50, value_name = "EVENTS")]
     pairs: u32,
+    /// How many customers rise at once, and are mailed.
+    #[arg(long, default_value_t = 100_000, value_name = "CUSTOMERS")]
+    upgrades: u32,
     /// How many events a second the writer is held to while ten times as many are offered. Two cores take some hundreds.
     #[arg(long, default_value_t = 100, value_name = "EVENTS")]
     capacity: u32,
@@ -34,7 +37,7 @@ pub(crate) struct Options {
     /// Decides all that is random; another one each time unless given.
     #[arg(long)]
     seed: Option<u32>,
-    /// Only tests with one of these in their names: kills, restarts, storm, copies, commits, overload, disk, poison.
+    /// Only tests with one of these in their names: kills, restarts, storm, copies, commits, overload, disk, poison, mail.
     tests: Vec<String>,
 }
 
@@ -53,6 +56,7 @@ pub(crate) fn run(sh: &Shell, options: &Options) -> anyhow::Result<()> {
         ("RESTARTS", options.restarts),
         ("DISCONNECTS", options.disconnects),
         ("PAIRS", options.pairs),
+        ("UPGRADES", options.upgrades),
         ("CAPACITY", options.capacity),
         ("MOUNT", options.mount.into()),
     ] {

@@ -11,6 +11,7 @@ mod instructions;
 mod judges;
 mod new_crate;
 mod packages;
+mod postfix;
 mod postgres;
 mod process;
 mod semver;

@@ -36,6 +36,13 @@ pub(crate) struct Places {
     fastify: Option<PathBuf>,
 }
 
+impl Places {
+    /// The `laurel` program.
+    pub(crate) fn program(&self) -> &Path {
+        &self.laurel
+    }
+}
+
 /// Which database Laurel keeps events in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Database {
@@ -232,11 +239,11 @@ fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn free_address() -> anyhow::Result<SocketAddr> {
+pub(crate) fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
-fn await_open(process: &mut Running, address: SocketAddr) -> anyhow::Result<()> {
+pub(crate) fn await_open(process: &mut Running, address: SocketAddr) -> anyhow::Result<()> {
     until(process, || TcpStream::connect(address).is_ok())
 }
 

@@ -3,6 +3,7 @@
 mod contenders;
 mod intake;
 mod load;
+mod mail;
 mod noop;
 mod processes;
 mod table;
@@ -21,6 +22,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 enum Bench {
     /// Webhooks that are received.
     Intake(intake::Options),
+    /// Mail that is sent.
+    Mail(mail::Options),
     /// Serves the yardstick that keeps nothing.
     #[command(hide = true)]
     Noop { address: SocketAddr },
@@ -29,6 +32,7 @@ enum Bench {
 fn main() -> ExitCode {
     let done = match Bench::parse() {
         Bench::Intake(options) => intake::run(&options),
+        Bench::Mail(options) => mail::run(&options),
         Bench::Noop { address } => noop::serve(address),
     };
     match done {

@@ -11,6 +11,7 @@ mod copies;
 mod disk;
 mod dose;
 mod kills;
+mod mail;
 mod overload;
 mod poison;
 mod proxy;

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use super::Door;
 
-pub(super) struct Connection {
+pub(crate) struct Connection {
     server: SocketAddr,
     stream: TcpStream,
     key: hmac::Key,
@@ -20,7 +20,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) async fn open(server: SocketAddr, door: &Door) -> anyhow::Result<Self> {
+    pub(crate) async fn open(server: SocketAddr, door: &Door) -> anyhow::Result<Self> {
         Ok(Self {
             server,
             stream: connect(server).await?,
@@ -40,7 +40,7 @@ impl Connection {
     }
 
     /// The status that `body` is answered with.
-    pub(super) async fn post(&mut self, body: &[u8]) -> io::Result<u16> {
+    pub(crate) async fn post(&mut self, body: &[u8]) -> io::Result<u16> {
         self.request.clear();
         self.request.extend_from_slice(self.head.as_bytes());
         let signature = hex::encode(hmac::sign(&self.key, body));

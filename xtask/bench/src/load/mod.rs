@@ -12,9 +12,8 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
 pub(crate) use self::body::Bodies;
+pub(crate) use self::connection::Connection;
 pub(crate) use self::report::Report;
-
-use self::connection::Connection;
 
 /// How long the last answers are waited for.
 const PATIENCE: Duration = Duration::from_secs(10);

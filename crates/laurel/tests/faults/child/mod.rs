@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use rand::Rng;
+use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 use tokio::time::sleep;
@@ -38,8 +39,22 @@ impl Server {
 
     /// The same in a role, and with more lines of configuration.
     pub(crate) async fn with(database: &str, role: &'static str, more: &str) -> Self {
+        Self::start(database, role, None, more).await
+    }
+
+    /// The same, with a section `email` of its own.
+    pub(crate) async fn mailing(database: &str, email: &str) -> Self {
+        Self::start(database, "all", Some(email), "").await
+    }
+
+    async fn start(database: &str, role: &'static str, email: Option<&str>, more: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (http, admin) = (free_address(), free_address());
+        let to_a_folder = format!(
+            r#"{{ transport = "file", from = "club@example.com", settle = "0s", file.folder = "{}" }}"#,
+            folder.path().join("mail").display()
+        );
+        let email = email.unwrap_or(&to_a_folder);
         let config = format!(
             r#"
 database.url = "{database}"
@@ -47,10 +62,9 @@ http.listen = "{http}"
 admin.listen = "{admin}"
 workers.lease = "3s"
 sources.{MASIVO}.auth = [{{ kind = "token", token = "{TOKEN}" }}]
-email = {{ transport = "file", from = "club@example.com", settle = "0s", file.folder = "{mail}" }}
+email = {email}
 {more}
-"#,
-            mail = folder.path().join("mail").display(),
+"#
         );
         let file = folder.path().join("laurel.toml");
         fs::write(&file, config).expect("a configuration");
@@ -70,6 +84,16 @@ email = {{ transport = "file", from = "club@example.com", settle = "0s", file.fo
         let mut process = self.process.lock().await;
         process.kill().await;
         *process = Process::start(&self.folder, self.role).await;
+    }
+
+    /// SIGSTOP: the process stands still, wherever it is.
+    pub(crate) async fn suspend(&self) {
+        self.process.lock().await.signal(Signal::STOP);
+    }
+
+    /// SIGCONT: it goes on from there.
+    pub(crate) async fn resume(&self) {
+        self.process.lock().await.signal(Signal::CONT);
     }
 
     /// Ends the server.

@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
@@ -42,6 +43,14 @@ impl Process {
 
     pub(super) async fn kill(&mut self) {
         self.child.kill().await.expect("a process to kill");
+    }
+
+    pub(super) fn signal(&self, signal: Signal) {
+        let id = self
+            .child
+            .id()
+            .and_then(|id| Pid::from_raw(id.try_into().ok()?));
+        kill_process(id.expect("a process"), signal).expect("a process that lives");
     }
 
     pub(super) fn peak_memory(&self) -> u64 {
