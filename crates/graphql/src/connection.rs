@@ -2,12 +2,15 @@
 //! either end.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use async_graphql::connection::PageInfo;
 use async_graphql::{Context, Object, OutputType, Result, TypeName};
+use laurel_payloads::CustomerId;
 use laurel_store::{Page, PageRequest};
 
-use crate::cursor::{self, Cursor};
+use crate::asking::Asking;
+use crate::cursor::{Cursor, Seal};
 use crate::error::{Code, Refusal};
 use crate::{DEFAULT_PAGE, MAX_PAGE};
 
@@ -26,6 +29,10 @@ pub(crate) trait List: Send + Sync {
     /// The row as a client sees it.
     type Node: OutputType;
 
+    /// Whose list it is; nobody's, where it is a source's.
+    fn owner(&self) -> Option<&CustomerId> {
+        None
+    }
     /// Where a row stands in the list.
     fn place(row: &Self::Row) -> Self::Place;
     /// Shows a row.
@@ -43,9 +50,13 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// The page they ask for. Their sizes were checked before anything ran; here for callers that
+    /// The page of a list that they ask for. Their sizes were checked before anything ran; here for callers that
     /// come another way.
-    pub(crate) fn page<L: List>(self) -> Result<PageRequest<L::Place>, Refusal> {
+    pub(crate) fn page<L: List>(
+        self,
+        list: &L,
+        asking: &Asking,
+    ) -> Result<PageRequest<L::Place>, Refusal> {
         let limit = match (self.first, self.last) {
             (Some(_), Some(_)) => None,
             (Some(size), None) | (None, Some(size)) => u32::try_from(size).ok(),
@@ -53,10 +64,8 @@ impl Arguments {
         };
         let limit = limit.filter(|limit| (1..=MAX_PAGE).contains(limit));
         let refusal = || Refusal::new(Code::BadUserInput, "This is not a page's size.");
-        let place = |text: Option<String>| {
-            text.map(|text| cursor::decode(L::LETTER, &text))
-                .transpose()
-        };
+        let seal = seal(list, asking);
+        let place = |text: Option<String>| text.map(|text| seal.decode(&text)).transpose();
         Ok(PageRequest {
             limit: limit.ok_or_else(refusal)?.into(),
             after: place(self.after)?,
@@ -64,6 +73,11 @@ impl Arguments {
             from_end: self.last.is_some(),
         })
     }
+}
+
+/// What the cursors of a list are sealed with.
+fn seal<L: List>(list: &L, asking: &Asking) -> Seal {
+    Seal::new(L::LETTER, asking.scope.source(), list.owner())
 }
 
 /// What a page costs: its rows, as many as were asked for, and the rest of it once.
@@ -97,8 +111,14 @@ impl<L: List> TypeName for Connection<L> {
 #[Object(name_type)]
 impl<L: List> Connection<L> {
     /// The rows of this page, each with its cursor.
-    async fn edges(&self) -> Vec<Edge<L>> {
-        self.page.items.iter().cloned().map(Edge).collect()
+    async fn edges(&self, context: &Context<'_>) -> Vec<Edge<L>> {
+        let seal = Arc::new(seal(&self.list, Asking::of(context)));
+        let rows = self.page.items.iter().cloned();
+        let edge = |row| Edge {
+            row,
+            seal: Arc::clone(&seal),
+        };
+        rows.map(edge).collect()
     }
 
     /// The rows of this page, without their cursors.
@@ -107,9 +127,9 @@ impl<L: List> Connection<L> {
     }
 
     /// Whether there is more, and the cursors to get it with.
-    async fn page_info(&self) -> PageInfo {
-        let cursor =
-            |row: Option<&L::Row>| row.map(|row| cursor::encode(L::LETTER, &L::place(row)));
+    async fn page_info(&self, context: &Context<'_>) -> PageInfo {
+        let seal = seal(&self.list, Asking::of(context));
+        let cursor = |row: Option<&L::Row>| row.map(|row| seal.encode(&L::place(row)));
         PageInfo {
             has_previous_page: self.page.has_previous,
             has_next_page: self.page.has_next,
@@ -125,7 +145,10 @@ impl<L: List> Connection<L> {
 }
 
 /// A row of a page.
-pub(crate) struct Edge<L: List>(L::Row);
+pub(crate) struct Edge<L: List> {
+    row: L::Row,
+    seal: Arc<Seal>,
+}
 
 impl<L: List> TypeName for Edge<L> {
     fn type_name() -> Cow<'static, str> {
@@ -138,11 +161,11 @@ impl<L: List> TypeName for Edge<L> {
 impl<L: List> Edge<L> {
     /// The row's place: hand it back as `after` or `before`. It stays good when rows come and go.
     async fn cursor(&self) -> String {
-        cursor::encode(L::LETTER, &L::place(&self.0))
+        self.seal.encode(&L::place(&self.row))
     }
 
     /// The row.
     async fn node(&self) -> L::Node {
-        L::node(self.0.clone())
+        L::node(self.row.clone())
     }
 }

@@ -2,8 +2,9 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use laurel_payloads::Timestamp;
-use laurel_store::{CustomerCursor, HistoryCursor, MessageCursor};
+use laurel_payloads::{CustomerId, Timestamp};
+use laurel_store::{CustomerCursor, HistoryCursor, MessageCursor, Source};
+use ring::digest::{SHA256, digest};
 
 use crate::error::{Code, Refusal};
 
@@ -32,6 +33,48 @@ pub(crate) fn decode<C: Cursor>(list: char, text: &str) -> Result<C, Refusal> {
             "This is not a cursor of this connection.",
         )
     })
+}
+
+/// What binds a cursor to its list: one of another source's, or of another customer's, is none of this list. It is no
+/// secret: a place in a list that one may read is all that a made-up cursor could be.
+#[derive(Clone, Debug)]
+pub(crate) struct Seal {
+    list: char,
+    owner: String,
+}
+
+/// Characters of the seal at a cursor's end: 64 bits.
+const SEAL: usize = 11;
+
+impl Seal {
+    /// For a list of a source; of one customer, where it is one's.
+    pub(crate) fn new(list: char, source: &Source, customer: Option<&CustomerId>) -> Self {
+        let customer = customer.map_or("", CustomerId::as_str);
+        // No source's name holds a colon.
+        let owner = format!("{source}:{customer}");
+        Self { list, owner }
+    }
+
+    /// Makes the cursor of one row.
+    pub(crate) fn encode<C: Cursor>(&self, place: &C) -> String {
+        let cursor = encode(self.list, place);
+        let seal = self.of(&cursor);
+        cursor + &seal
+    }
+
+    /// Reads a cursor that this list gave out.
+    pub(crate) fn decode<C: Cursor>(&self, text: &str) -> Result<C, Refusal> {
+        let split = text.len().saturating_sub(SEAL);
+        match text.split_at_checked(split) {
+            Some((cursor, seal)) if seal == self.of(cursor) => decode(self.list, cursor),
+            _ => decode(self.list, ""),
+        }
+    }
+
+    fn of(&self, cursor: &str) -> String {
+        let digest = digest(&SHA256, format!("{}\0{cursor}", self.owner).as_bytes());
+        BASE64_URL_SAFE_NO_PAD.encode(&digest.as_ref()[..8])
+    }
 }
 
 impl Cursor for i64 {
@@ -107,6 +150,26 @@ mod tests {
             customer_id: "a:b".parse().unwrap(),
         };
         assert_eq!(decode('c', &encode('c', &place)), Ok(place));
+    }
+
+    #[test]
+    fn a_sealed_cursor_is_its_owners() {
+        let (ours, theirs) = (Source::new("ours").unwrap(), Source::new("theirs").unwrap());
+        let (ana, ben) = ("ana".parse().unwrap(), "ben".parse().unwrap());
+        let seal = Seal::new('h', &ours, Some(&ana));
+        let text = seal.encode(&5_i64);
+        assert_eq!(seal.decode(&text), Ok(5));
+        for other in [
+            Seal::new('h', &ours, Some(&ben)),
+            Seal::new('h', &theirs, Some(&ana)),
+            Seal::new('h', &ours, None),
+            Seal::new('t', &ours, Some(&ana)),
+        ] {
+            assert!(other.decode::<i64>(&text).is_err(), "{other:?}");
+        }
+        for text in ["", "é", "short", &text[1..], &encode('h', &5_i64)] {
+            assert!(seal.decode::<i64>(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Customers {
         let list = Self {
             filter: filter.read()?,
         };
-        let request = arguments.page::<Self>()?;
+        let request = arguments.page(&list, asking)?;
         let page = asking.read(asking.scope.customers(&list.filter, &request).await)?;
         Ok(Connection::new(list, page))
     }

@@ -42,9 +42,10 @@ impl Events {
             kind: filter.name.map(name).transpose()?,
             customer_id: id::<CustomerId>(filter.customer_id)?.map(String::from),
         };
-        let request = arguments.page::<Self>()?;
-        let page = asking.read(asking.scope.events(&filter, &request).await)?;
-        Ok(Connection::new(Self { filter }, page))
+        let list = Self { filter };
+        let request = arguments.page(&list, asking)?;
+        let page = asking.read(asking.scope.events(&list.filter, &request).await)?;
+        Ok(Connection::new(list, page))
     }
 }
 

@@ -21,11 +21,11 @@ impl Notifications {
         arguments: Arguments,
     ) -> Result<Connection<Self>> {
         let asking = Asking::of(context);
-        let request = arguments.page::<Self>()?;
-        let page = asking.read(asking.scope.messages(customer, &request).await)?;
         let list = Self {
             customer: customer.clone(),
         };
+        let request = arguments.page(&list, asking)?;
+        let page = asking.read(asking.scope.messages(customer, &request).await)?;
         Ok(Connection::new(list, page))
     }
 }
@@ -37,6 +37,10 @@ impl List for Notifications {
     type Row = MessageRecord;
     type Place = MessageCursor;
     type Node = Notification;
+
+    fn owner(&self) -> Option<&CustomerId> {
+        Some(&self.customer)
+    }
 
     fn place(row: &MessageRecord) -> MessageCursor {
         MessageCursor {

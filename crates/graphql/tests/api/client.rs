@@ -142,7 +142,11 @@ impl Api {
 }
 
 /// A key to a source, whose first use is noted already: that is a statement beside the request that makes it.
-async fn make_key(database: &TestDatabase, source: &Source, scopes: &[KeyScope]) -> String {
+pub(crate) async fn make_key(
+    database: &TestDatabase,
+    source: &Source,
+    scopes: &[KeyScope],
+) -> String {
     let store = &database.store;
     let (_, key) = store
         .create_api_key(source, None, scopes)

@@ -6,6 +6,7 @@ mod aliases;
 mod client;
 mod customer_tokens;
 mod documents;
+mod everywhere;
 mod external;
 mod filters;
 mod http;

@@ -27,7 +27,7 @@ impl History {
             customer: customer.clone(),
             filter: filter.read(asking.operates)?,
         };
-        let request = arguments.page::<Self>()?;
+        let request = arguments.page(&list, asking)?;
         let page = asking.read(asking.scope.history(customer, &list.filter, &request).await)?;
         Ok(Connection::new(list, page))
     }
@@ -40,6 +40,10 @@ impl List for History {
     type Row = HistoryEntryRecord;
     type Place = HistoryCursor;
     type Node = HistoryEntry;
+
+    fn owner(&self) -> Option<&CustomerId> {
+        Some(&self.customer)
+    }
 
     fn place(row: &HistoryEntryRecord) -> HistoryCursor {
         HistoryCursor {

@@ -21,14 +21,12 @@ impl TierChanges {
         arguments: Arguments,
     ) -> Result<Connection<Self>> {
         let asking = Asking::of(context);
-        let request = arguments.page::<Self>()?;
+        let list = Self {
+            customer: customer.clone(),
+        };
+        let request = arguments.page(&list, asking)?;
         let page = asking.read(asking.scope.tier_changes(customer, &request).await)?;
-        Ok(Connection::new(
-            Self {
-                customer: customer.clone(),
-            },
-            page,
-        ))
+        Ok(Connection::new(list, page))
     }
 }
 
@@ -39,6 +37,10 @@ impl List for TierChanges {
     type Row = TierChangeRecord;
     type Place = HistoryCursor;
     type Node = TierChange;
+
+    fn owner(&self) -> Option<&CustomerId> {
+        Some(&self.customer)
+    }
 
     fn place(row: &TierChangeRecord) -> HistoryCursor {
         row.cursor()
