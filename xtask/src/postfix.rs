@@ -30,6 +30,11 @@ impl Postfix {
         Ok(unpacked)
     }
 
+    /// The folder that stands for `/`.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// One of the programs that administrators run.
     pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.root.join("usr/sbin").join(name)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use xshell::Shell;
 
+use crate::postfix::Postfix;
 use crate::postgres::{Cluster, Durability};
 use crate::{judges, process};
 
@@ -22,6 +23,8 @@ const POSTGRES_ACCOUNT: &str = "LAUREL_TEST_POSTGRES_ACCOUNT";
 const PYTHON: &str = "LAUREL_TEST_PYTHON";
 /// The folder of the judges' packages that run on Node.js.
 const NODE_MODULES: &str = "LAUREL_TEST_NODE_MODULES";
+/// Where Postfix is unpacked.
+const POSTFIX: &str = "LAUREL_TEST_POSTFIX";
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -53,6 +56,7 @@ pub(crate) enum Database {
 pub(crate) fn run(sh: &Shell, options: &Options) -> anyhow::Result<()> {
     let mut command = Command::new("cargo");
     command
+        .env(POSTFIX, Postfix::find(sh)?.root())
         .args(cargo_test(options))
         .env(PYTHON, judges::python(sh)?)
         .env(NODE_MODULES, judges::node_modules(sh)?);

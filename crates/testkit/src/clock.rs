@@ -30,6 +30,15 @@ impl FixedClock {
         let by = i64::try_from(by.as_micros()).expect("a duration within reach");
         self.0.fetch_add(by, Ordering::SeqCst);
     }
+
+    /// Moves it back, as whoever corrects a clock does.
+    ///
+    /// # Panics
+    /// By more than 292,000 years.
+    pub fn set_back(&self, by: Duration) {
+        let by = i64::try_from(by.as_micros()).expect("a duration within reach");
+        self.0.fetch_sub(by, Ordering::SeqCst);
+    }
 }
 
 impl Clock for FixedClock {

@@ -20,6 +20,7 @@ both_databases![
     e10_an_address_that_does_not_exist_is_not_written_to_again,
     e11_what_is_refused_for_its_content_or_by_policy_suppresses_nobody,
     e20_a_relay_that_is_down_for_three_days_loses_nothing,
+    a_clock_that_is_stepped_by_a_day_loses_and_repeats_nothing,
 ];
 
 async fn one_change(database: TestDatabase) -> House {
@@ -234,4 +235,31 @@ async fn e20_a_relay_that_is_down_for_three_days_loses_nothing(database: TestDat
         (ids.len(), house.channel.taken().len()),
         (CUSTOMERS, CUSTOMERS)
     );
+}
+
+async fn a_clock_that_is_stepped_by_a_day_loses_and_repeats_nothing(database: TestDatabase) {
+    const DAY: Duration = Duration::from_hours(24);
+    let house = House::new(database, Duration::ZERO).await;
+    house.channel.fail([Failure::Transient(refusal(451))]);
+    for (number, ahead) in [(0, true), (1, false), (2, true), (3, false)] {
+        let customer = format!("c{number}");
+        let profile = registration(&customer, &serde_json::json!({}));
+        house
+            .receive(&[profile, change(&customer, "Bronze", "Silver")])
+            .await;
+        house.send().await;
+        if ahead {
+            house.advance(DAY);
+        } else {
+            house.database.clock.set_back(DAY);
+        }
+        house.send().await;
+    }
+    // What was put off by the clock that was ahead is due a day later at the latest.
+    house.advance(DAY + Duration::from_hours(5));
+    house.send().await;
+    assert!(house.states().await.iter().all(|state| state == "sent"));
+    let taken = house.channel.taken();
+    let ids: std::collections::HashSet<_> = taken.iter().map(|mail| &mail.message_id).collect();
+    assert_eq!((ids.len(), taken.len()), (4, 4));
 }

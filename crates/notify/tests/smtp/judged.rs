@@ -89,13 +89,17 @@ pub(crate) async fn read(file: &Value) -> Value {
     serde_json::from_slice(&read.stdout).unwrap()
 }
 
+/// The folder of the judges.
+pub(crate) fn judges() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../xtask/judges")
+}
+
 /// A judge under the interpreter that has the judges' packages.
 pub(crate) fn judge(script: &str) -> Command {
     let python = std::env::var("LAUREL_TEST_PYTHON")
         .expect("LAUREL_TEST_PYTHON is not set: run cargo xtask test");
-    let judges = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../xtask/judges");
     let mut command = Command::new(python);
-    command.arg(judges.join(script)).kill_on_drop(true);
+    command.arg(judges().join(script)).kill_on_drop(true);
     command
 }
 

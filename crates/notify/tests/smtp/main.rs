@@ -5,6 +5,7 @@ mod authority;
 mod encryption;
 mod judged;
 mod matrix;
+mod postfix;
 mod relay;
 mod replies;
 mod signed;

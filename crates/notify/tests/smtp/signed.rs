@@ -21,7 +21,7 @@ const ED25519: &str = "-----BEGIN PRIVATE KEY-----\n\
     MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n\
     -----END PRIVATE KEY-----\n";
 
-fn dkim(domain: Option<&str>) -> Dkim {
+pub(crate) fn dkim(domain: Option<&str>) -> Dkim {
     let signer = |selector: &str, pem| Signer {
         selector: selector.parse().unwrap(),
         key: DkimKey::from_pem(pem).unwrap(),
@@ -30,7 +30,7 @@ fn dkim(domain: Option<&str>) -> Dkim {
 }
 
 /// What the domain publishes.
-fn records(dkim: &Dkim, domain: &str) -> Value {
+pub(crate) fn records(dkim: &Dkim, domain: &str) -> Value {
     let record = |signer: &Signer| {
         let name = signer.selector.record_name(domain);
         (name, json!(signer.key.record()))
@@ -38,7 +38,7 @@ fn records(dkim: &Dkim, domain: &str) -> Value {
     Value::Object(dkim.signers().iter().map(record).collect::<Map<_, _>>())
 }
 
-fn message(dkim: Dkim, name: &str, tier: &str) -> Message {
+pub(crate) fn message(dkim: Dkim, name: &str, tier: &str) -> Message {
     let mail = TierMail::new(Direction::Upgrade, Some(name), Some("Bronze"), Some(tier));
     let composer = Composer::new("Café Central <club@example.com>").unwrap();
     let to = mail_address("ana@example.com").unwrap();
@@ -49,7 +49,7 @@ fn message(dkim: Dkim, name: &str, tier: &str) -> Message {
 }
 
 /// What dkimpy says of the signatures in a mail.
-async fn verified(file: &Path, records: &Value) -> Vec<Value> {
+pub(crate) async fn verified(file: &Path, records: &Value) -> Vec<Value> {
     let mut judge = judge("verify_dkim.py")
         .arg(file)
         .stdin(Stdio::piped())
