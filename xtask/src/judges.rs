@@ -49,6 +49,19 @@ pub(crate) fn node_modules(sh: &Shell) -> anyhow::Result<PathBuf> {
     Ok(project.join("node_modules"))
 }
 
+/// Chromium, installed first where there is none.
+pub(crate) fn chromium(sh: &Shell) -> anyhow::Result<PathBuf> {
+    let found = || {
+        ["chromium", "chromium-browser", "google-chrome"]
+            .iter()
+            .find_map(|name| packages::find(sh, name))
+    };
+    if found().is_none() {
+        packages::install(sh, "Chromium", &["chromium"])?;
+    }
+    found().context("Chromium is installed and not to be found")
+}
+
 /// The receiver that the benchmark of the intake measures ours against, ready to run.
 pub(crate) fn receiver(sh: &Shell) -> anyhow::Result<PathBuf> {
     let project = crate::target(sh)?.join("bench").join("fastify");

@@ -21,6 +21,8 @@ const PG_CTL: &str = "LAUREL_TEST_PG_CTL";
 const POSTGRES_ACCOUNT: &str = "LAUREL_TEST_POSTGRES_ACCOUNT";
 /// The Python interpreter that has the judges' packages.
 const PYTHON: &str = "LAUREL_TEST_PYTHON";
+/// The browser that the pages are looked at in.
+const CHROMIUM: &str = "LAUREL_TEST_CHROMIUM";
 /// The folder of the judges' packages that run on Node.js.
 const NODE_MODULES: &str = "LAUREL_TEST_NODE_MODULES";
 /// Where Postfix is unpacked.
@@ -59,7 +61,8 @@ pub(crate) fn run(sh: &Shell, options: &Options) -> anyhow::Result<()> {
         .env(POSTFIX, Postfix::find(sh)?.root())
         .args(cargo_test(options))
         .env(PYTHON, judges::python(sh)?)
-        .env(NODE_MODULES, judges::node_modules(sh)?);
+        .env(NODE_MODULES, judges::node_modules(sh)?)
+        .env(CHROMIUM, judges::chromium(sh)?);
     on(options.database, sh, command)
 }
 

@@ -7,6 +7,7 @@ pub mod config;
 mod database;
 mod demo;
 mod failure;
+mod links;
 pub mod listener;
 mod mail;
 mod platform;

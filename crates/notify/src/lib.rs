@@ -1,10 +1,13 @@
 //! Tier changes into outbox messages, outbox messages into mail.
 #![doc = include_str!("../README.md")]
 
+pub mod bounces;
 mod channel;
 pub mod dkim;
 mod file;
+pub mod links;
 pub mod mail;
+pub mod pages;
 mod sender;
 pub mod smtp;
 mod subscriber;

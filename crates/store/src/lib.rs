@@ -13,6 +13,7 @@ mod history;
 mod keyset;
 mod outbox;
 mod page;
+mod preferences;
 mod routes;
 mod signing_keys;
 mod source;
@@ -34,10 +35,12 @@ pub use history::{
     RewardRecord, TierChangeRecord, TierRecord, TierShare, TierStep, WalletSnapshot,
 };
 pub use outbox::{
-    AttemptRecord, MessageCursor, MessageRecord, MessageState, NewMessage, OutboxClaim,
-    OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord, Recipient, Settlement,
+    Addressee, AttemptRecord, MailReport, MessageCursor, MessageRecord, MessageState, NewMessage,
+    OutboxClaim, OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord, Recipient, ReportKind,
+    Settlement,
 };
 pub use page::{Page, PageRequest};
+pub use preferences::Preferences;
 pub use routes::Kinds;
 pub use signing_keys::{Purpose, SigningKey};
 pub use source::{InvalidSource, Source};

@@ -9,11 +9,17 @@ use laurel_dispatch::{Dispatcher, History, Subscriber};
 use laurel_graphql::Query;
 use laurel_ingest::{Intake, SourceSettings, TokenVerifier};
 use laurel_migrations::{Migrations, MigratorTrait};
+use laurel_notify::links::{Linker, MailKeys};
+use laurel_notify::pages::{PageSettings, Pages};
 use laurel_notify::{Channel, MAIL, MailSubscriber, Sender};
+use laurel_payloads::EventKind;
 use laurel_store::{KeyScope, Store};
 
 use crate::app::TOKEN;
 use crate::{Mailbox, TestApp, TestDatabase};
+
+/// What its links begin with.
+const PUBLIC_URL: &str = "https://laurel.test";
 
 /// Makes a [`TestApp`]: the same names as `laurel::Platform`, for the same things.
 pub struct TestAppBuilder<Q = Query> {
@@ -148,7 +154,10 @@ impl<Q: ObjectType + 'static> TestAppBuilder<Q> {
             let messages = MailSubscriber::of(channel.name(), self.settle);
             dispatcher = dispatcher.subscriber(Arc::new(messages));
         }
-        let senders = channels.into_iter().map(|channel| self.sender(channel));
+        let keys = MailKeys::of(&store).await.expect("keys");
+        let linker = Linker::new(PUBLIC_URL, keys);
+        let senders = channels.into_iter();
+        let senders = senders.map(|channel| self.sender(channel, linker.clone()));
         let senders = senders.collect();
         let subscribers = self.subscribers.into_iter();
         let dispatcher = subscribers.fold(dispatcher, Dispatcher::subscriber);
@@ -158,7 +167,13 @@ impl<Q: ObjectType + 'static> TestAppBuilder<Q> {
         let intake = Intake::start(store.clone(), self.sources, settings);
         let settings = laurel_graphql::Settings::default();
         let api = laurel_graphql::router_of(store.clone(), settings, self.query);
+        let pages = PageSettings {
+            programme: "Café Central".to_owned(),
+            kinds: vec![EventKind::TierUpgrade, EventKind::TierDowngrade],
+        };
+        let pages = Pages::open(&store, pages).await.expect("the pages");
         let router = laurel_ingest::router(intake).merge(api);
+        let router = router.merge(pages.router());
         let router = self
             .routes
             .into_iter()
@@ -175,9 +190,10 @@ impl<Q: ObjectType + 'static> TestAppBuilder<Q> {
         }
     }
 
-    fn sender(&self, channel: Arc<dyn Channel>) -> Sender {
+    fn sender(&self, channel: Arc<dyn Channel>, linker: Linker) -> Sender {
         let settings = laurel_notify::Settings {
             settle: self.settle,
+            linker: Some(linker),
             ..laurel_notify::Settings::new("club@example.com")
         };
         Sender::new(self.database.store.clone(), channel, settings).expect("a sender")

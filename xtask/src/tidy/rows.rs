@@ -26,7 +26,7 @@ fn rows(page: &str) -> impl Iterator<Item = (&str, &str)> {
     page.lines().filter_map(|line| {
         let mut cells = line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ");
         let id = cells.next()?;
-        let numbered = id.starts_with(['A', 'B', 'C']) && id[1..].parse::<u32>().is_ok();
+        let numbered = id.starts_with(['A', 'B', 'C', 'D', 'E']) && id[1..].parse::<u32>().is_ok();
         numbered.then(|| (id, cells.last().unwrap_or_default()))
     })
 }

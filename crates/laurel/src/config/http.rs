@@ -70,6 +70,15 @@ impl Http {
     }
 }
 
+impl Http {
+    /// The name in that base.
+    pub fn public_host(&self) -> String {
+        let url = self.public_url();
+        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        rest.split(['/', ':']).next().unwrap_or(rest).to_owned()
+    }
+}
+
 /// A certificate and its key, in PEM files. They are looked at every few seconds, and at SIGHUP; newer ones are used
 /// without a restart.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -7,8 +7,9 @@ use laurel_store::Store;
 
 use super::{Parts, Role, sources, with_access};
 use crate::config::{Config, Network};
+use crate::links;
 
-pub(super) fn router<Q: ObjectType + 'static>(
+pub(super) async fn router<Q: ObjectType + 'static>(
     parts: &Parts,
     query: Q,
     store: &Store,
@@ -29,6 +30,7 @@ pub(super) fn router<Q: ObjectType + 'static>(
         };
         let settings = with_access(&parts.config, settings)?;
         router = router.merge(laurel_graphql::router_of(store.clone(), settings, query));
+        router = router.merge(links::pages(&parts.config, store).await?.router());
         for theirs in &parts.extensions.routes {
             router = theirs.add_to(router, store);
         }

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{Parts, Role};
-use crate::{Failure, mail};
+use crate::{Failure, links, mail};
 
 /// The workers at work.
 pub(super) struct Workers(JoinSet<()>);
@@ -45,7 +45,7 @@ pub(super) async fn start(
     if matches!(parts.role, Role::All | Role::Worker) {
         let dispatcher = dispatcher(parts, store);
         dispatcher.register().await?;
-        for sender in senders(parts, store)? {
+        for sender in senders(parts, store).await? {
             let stop = stop.clone();
             tasks.spawn(async move { sender.run(stop).await });
         }
@@ -57,11 +57,14 @@ pub(super) async fn start(
     Ok(Workers(tasks))
 }
 
-fn senders(parts: &Parts, store: &Store) -> Result<Vec<Sender>, Failure> {
+async fn senders(parts: &Parts, store: &Store) -> Result<Vec<Sender>, Failure> {
     let theirs = &parts.extensions.channels;
     let built_in = mail::channel(&parts.config.email)?;
     let channels = built_in.into_iter().chain(theirs.iter().cloned());
-    let settings = mail::settings(&parts.config)?;
+    let settings = laurel_notify::Settings {
+        linker: Some(links::linker(&parts.config, store).await?),
+        ..mail::settings(&parts.config)?
+    };
     let sender = |channel| Sender::new(store.clone(), channel, settings.clone());
     let senders: Result<Vec<_>, _> = channels.map(sender).collect();
     senders.map_err(|error| Failure::Usage(format!("email: {error}")))

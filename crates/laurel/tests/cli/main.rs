@@ -8,6 +8,7 @@ mod mail;
 mod masivo;
 mod place;
 mod preview;
+mod returned;
 mod serving;
 
 use std::time::Duration;

@@ -146,7 +146,7 @@ async fn a_server_refuses_strangers_and_answers_its_operator() {
     }
 }
 
-async fn exchange(port: u16, request: &str, headers: &str, body: &str) -> String {
+pub(crate) async fn exchange(port: u16, request: &str, headers: &str, body: &str) -> String {
     let exchange = async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         let request = format!(

@@ -9,6 +9,7 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 use super::clean::cleaned;
 use super::{
     Direction, Draft, InvalidAddress, Message, ReturnPath, TemplateError, Templates, mail_address,
+    unsubscribe,
 };
 use crate::dkim::Dkim;
 
@@ -88,7 +89,7 @@ impl Composer {
             .boundary(format!("laurel-{}", id.simple()))
             .singlepart(SinglePart::plain(words.text.clone()))
             .singlepart(SinglePart::html(words.html.clone()));
-        let assembled = lettre::Message::builder()
+        let builder = lettre::Message::builder()
             .date(system_time(draft.now))
             .from(self.from.clone())
             .to(Mailbox::new(
@@ -99,8 +100,8 @@ impl Composer {
             .message_id(Some(message_id.clone()))
             .header(OutboxId(id.to_string()))
             .header(AutoSubmitted)
-            .header(FeedbackId::of(draft))
-            .multipart(parts)?;
+            .header(FeedbackId::of(draft));
+        let assembled = unsubscribe::headers(builder, draft).multipart(parts)?;
         Ok(Message {
             id: *id,
             sender: match &self.return_path {
@@ -139,6 +140,16 @@ fn sender(text: &str) -> Result<Mailbox, InvalidAddress> {
 /// `from` is not one plain address with or without a name.
 pub fn sender_domain(from: &str) -> Result<String, InvalidAddress> {
     Ok(sender(from)?.email.domain().to_owned())
+}
+
+/// The name of a sender, as `email.from` has it; without one, the domain.
+///
+/// # Errors
+///
+/// `from` is not one plain address with or without a name.
+pub fn sender_name(from: &str) -> Result<String, InvalidAddress> {
+    let Mailbox { name, email } = sender(from)?;
+    Ok(name.unwrap_or_else(|| email.domain().to_owned()))
 }
 
 fn system_time(now: Timestamp) -> SystemTime {

@@ -27,7 +27,7 @@ pub struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// A mail without links.
+    /// A mail without links, whose bounces prove nothing.
     #[must_use]
     pub fn new(
         id: Uuid,

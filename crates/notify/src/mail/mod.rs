@@ -8,9 +8,10 @@ mod message;
 mod return_path;
 mod templates;
 mod tier;
+mod unsubscribe;
 
 pub use self::address::{InvalidAddress, mail_address};
-pub use self::compose::{ComposeError, Composer, sender_domain};
+pub use self::compose::{ComposeError, Composer, sender_domain, sender_name};
 pub use self::draft::{Draft, Links};
 pub use self::message::Message;
 pub use self::return_path::ReturnPath;

@@ -77,7 +77,11 @@ impl Inner {
             net.from.name.as_deref(),
             net.to.name.as_deref(),
         );
-        let draft = Draft::new(head.id, &head.source, &mail, to, now);
+        let mut draft = Draft::new(head.id, &head.source, &mail, to, now);
+        if let Some(linker) = &self.settings.linker {
+            draft.links = linker.links(head.id);
+            draft.return_id = Some(linker.return_id(head.id));
+        }
         Ok(self.composer.compose(&draft)?)
     }
 

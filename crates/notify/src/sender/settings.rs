@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Rate;
 use crate::dkim::Dkim;
+use crate::links::Linker;
 use crate::mail::{Direction, ReturnPath};
 
 /// What is sent, in whose name, and how patiently.
@@ -22,6 +23,8 @@ pub struct Settings {
     pub upgrades: bool,
     /// Whether mails about downgrades are sent.
     pub downgrades: bool,
+    /// Writes the links of each mail; without it a mail has none.
+    pub linker: Option<Linker>,
     /// The operator declares these mails part of the contract, not marketing: a recorded consent
     /// does not hold them back.
     pub transactional: bool,
@@ -48,6 +51,7 @@ impl Settings {
             settle: Duration::from_mins(1),
             upgrades: true,
             downgrades: true,
+            linker: None,
             transactional: false,
             rate: None,
             workers: 2,

@@ -1,15 +1,19 @@
 //! The outbox: what is to be written to a customer, claimed under a lease and never sent inside a transaction.
 
+mod addressee;
 mod claim;
 mod enqueue;
 mod read;
 mod recipient;
 mod record;
+mod reports;
 mod settle;
 
+pub use addressee::Addressee;
 pub use claim::{OutboxClaim, OutboxGroup};
 pub use enqueue::NewMessage;
 pub use read::{MessageCursor, MessageRecord, MessageState};
 pub use recipient::Recipient;
 pub use record::OutboxRecord;
+pub use reports::{MailReport, ReportKind};
 pub use settle::{AttemptRecord, OutboxLease, OutboxOutcome, Settlement};

@@ -37,17 +37,9 @@ impl Scope {
         let Some(customer) = self.customer(customer_id).await? else {
             return Ok(None);
         };
-        let sql = "SELECT EXISTS (SELECT 1 FROM suppressions WHERE source = $1 AND address = $2) AS suppressed, \
-                   (SELECT wanted FROM preferences WHERE source = $1 AND customer_id = $3 AND channel = $4 \
-                    AND kind = $5) AS wanted";
+        let sql = "SELECT EXISTS (SELECT 1 FROM suppressions WHERE source = $1 AND address = $2) AS suppressed";
         let address = suppressions::normal(customer.email.as_deref().unwrap_or_default());
-        let values = [
-            self.source().as_str().into(),
-            address.into(),
-            customer_id.as_str().into(),
-            channel.into(),
-            kind.as_str().into(),
-        ];
+        let values = [self.source().as_str().into(), address.into()];
         let rows = sql::query(self.reader(), sql, values).await?;
         let mut recipient = Recipient {
             name: customer.name,
@@ -59,8 +51,9 @@ impl Scope {
         };
         if let Some(row) = rows.first() {
             recipient.suppressed = row.try_get("", "suppressed")?;
-            recipient.wanted = row.try_get("", "wanted")?;
         }
+        let said = self.said(&customer.customer_id, channel).await?;
+        recipient.wanted = said.wanted(kind);
         Ok(Some(recipient))
     }
 }

@@ -21,6 +21,7 @@ mod outbox_leases;
 mod outbox_races;
 mod pitfalls;
 mod plans;
+mod preferences;
 mod quarantine;
 mod raw;
 mod registration;

@@ -1,5 +1,6 @@
 //! `laurel email`: mail, seen and tried before it is sent. One file a command.
 
+mod bounces;
 mod dkim;
 mod doctor;
 mod preview;
@@ -7,7 +8,7 @@ mod test;
 
 use crate::{Failure, Platform};
 
-/// See the mail that an event makes, before a customer does.
+/// See the mail that an event makes before a customer does, and take in what comes back.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -20,6 +21,7 @@ enum What {
     Doctor(doctor::Args),
     Preview(preview::Args),
     Test(test::Args),
+    Bounces(bounces::Args),
 }
 
 pub(super) async fn run<Q>(args: Args, platform: &Platform<Q>) -> Result<(), Failure> {
@@ -28,5 +30,6 @@ pub(super) async fn run<Q>(args: Args, platform: &Platform<Q>) -> Result<(), Fai
         What::Doctor(args) => doctor::run(args, platform).await,
         What::Preview(args) => preview::run(&args, platform),
         What::Test(args) => test::run(args, platform).await,
+        What::Bounces(args) => bounces::run(args, platform).await,
     }
 }

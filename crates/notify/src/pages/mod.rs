@@ -1,0 +1,66 @@
+//! The pages behind the links in a mail: unsubscribe (RFC 8058) and preferences.
+//!
+//! A link is the only credential, and opens no more than what its customer is told of. A `GET` never changes anything:
+//! mail programs and virus scanners follow links. There are no cookies, so there is nothing that another site could ride
+//! on; whoever has the token could as well post by themselves.
+
+mod answer;
+mod form;
+mod language;
+mod page;
+mod routes;
+mod texts;
+mod visitor;
+
+use std::sync::Arc;
+
+use axum::Router;
+use laurel_payloads::EventKind;
+use laurel_store::Store;
+
+use self::page::Renderer;
+use crate::links::Keyring;
+
+pub use self::page::PageError;
+
+/// What the operator may say about the pages.
+#[derive(Clone, Debug)]
+pub struct PageSettings {
+    /// The programme's name.
+    pub programme: String,
+    /// The kinds that there is a choice of: those that are sent at all.
+    pub kinds: Vec<EventKind>,
+}
+
+/// The pages, ready to be served.
+#[derive(Clone, Debug)]
+pub struct Pages(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    keyring: Keyring,
+    settings: PageSettings,
+    renderer: Renderer,
+}
+
+impl Pages {
+    /// Reads the keys that open links, and tries out every page in every language.
+    ///
+    /// # Errors
+    ///
+    /// The database, or a page that cannot be rendered.
+    pub async fn open(store: &Store, settings: PageSettings) -> Result<Self, PageError> {
+        Ok(Self(Arc::new(Inner {
+            store: store.clone(),
+            keyring: Keyring::open(store).await?,
+            settings,
+            renderer: Renderer::new()?,
+        })))
+    }
+
+    /// `/email/unsubscribe/{token}` and `/email/preferences/{token}`.
+    pub fn router(self) -> Router {
+        routes::routes(self.0)
+    }
+}

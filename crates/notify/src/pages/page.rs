@@ -1,0 +1,217 @@
+//! From what a page is to show to its HTML.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use laurel_payloads::EventKind;
+use laurel_store::Preferences;
+use minijinja::value::Value;
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, context};
+use ring::digest::{SHA256, digest};
+
+use super::form;
+use super::texts::{LANGUAGES, Texts};
+
+const PAGE: &str = "page.html.jinja";
+const TEMPLATE: &str = include_str!("../../templates/pages/page.html.jinja");
+const STYLE: &str = include_str!("../../templates/pages/page.css");
+
+/// Why the pages cannot be served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PageError {
+    /// The database, which holds the keys.
+    #[error(transparent)]
+    Store(#[from] laurel_store::Error),
+    /// The template is wrong.
+    #[error("a page's template is wrong")]
+    Template(#[from] minijinja::Error),
+    /// A language's messages are wrong.
+    #[error("the messages of {0} are wrong: {1}")]
+    Text(String, String),
+}
+
+/// What a page shows.
+#[derive(Clone, Debug)]
+pub(super) enum View {
+    /// Asks whether the mails shall stop.
+    Ask,
+    /// They have stopped.
+    Stopped,
+    /// They come again.
+    Resumed,
+    /// A choice of them, and whether it was just made.
+    Choose { kinds: Vec<Choice>, saved: bool },
+    /// There is no such page.
+    Missing,
+    /// What was posted cannot be read.
+    Unreadable,
+    /// The database does not answer.
+    Later,
+}
+
+/// A kind of mail on the page.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    name: &'static str,
+    wanted: bool,
+}
+
+impl View {
+    /// The choice as it stands.
+    pub(super) fn choice(kinds: &[EventKind], said: &Preferences, saved: bool) -> Self {
+        let choice = |&kind| Choice {
+            name: form::name(kind),
+            wanted: said.wanted(kind).unwrap_or(true),
+        };
+        Self::Choose {
+            kinds: kinds.iter().map(choice).collect(),
+            saved,
+        }
+    }
+
+    /// What its messages begin with.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Stopped => "stopped",
+            Self::Resumed => "resumed",
+            Self::Choose { .. } => "choose",
+            Self::Missing => "missing",
+            Self::Unreadable => "unreadable",
+            Self::Later => "later",
+        }
+    }
+
+    fn choices(&self) -> (&[Choice], bool) {
+        match self {
+            Self::Choose { kinds, saved } => (kinds, *saved),
+            _ => (&[], false),
+        }
+    }
+}
+
+/// The frame around a view.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame<'a> {
+    pub(super) language: &'a str,
+    /// The programme and the token, on a page that belongs to a message.
+    pub(super) of: Option<(&'a str, &'a str)>,
+}
+
+/// Renders pages.
+pub(super) struct Renderer {
+    environment: Environment<'static>,
+    texts: BTreeMap<&'static str, Arc<Texts>>,
+    policy: String,
+}
+
+impl std::fmt::Debug for Renderer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Renderer").finish_non_exhaustive()
+    }
+}
+
+impl Renderer {
+    pub(super) fn new() -> Result<Self, PageError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.add_template(PAGE, TEMPLATE)?;
+        let style = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
+        let renderer = Self {
+            environment,
+            texts: Texts::all()?,
+            policy: format!(
+                "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; \
+                 base-uri 'none'; frame-ancestors 'none'"
+            ),
+        };
+        renderer.try_out()?;
+        Ok(renderer)
+    }
+
+    /// The content security policy of every page: its own style sheet, its own forms, and nothing else.
+    pub(super) fn policy(&self) -> &str {
+        &self.policy
+    }
+
+    pub(super) fn render(&self, view: &View, frame: Frame<'_>) -> Result<String, PageError> {
+        let (programme, token) = frame.of.unzip();
+        let name = programme.unwrap_or_default().to_owned();
+        let texts = self.texts.get(frame.language).cloned();
+        let say = move |id: &str| {
+            let text = texts.as_ref().and_then(|texts| texts.say(id, &name));
+            text.ok_or_else(|| minijinja::Error::new(ErrorKind::UndefinedError, id.to_owned()))
+        };
+        let (kinds, saved) = view.choices();
+        let kind = |kind: &Choice| context! { name => kind.name, wanted => kind.wanted };
+        let kinds: Vec<_> = kinds.iter().map(kind).collect();
+        let page = context! {
+            locale => frame.language,
+            view => view.name(),
+            say => Value::from_function(say),
+            style => STYLE,
+            programme,
+            token,
+            kinds,
+            saved,
+        };
+        Ok(self.environment.get_template(PAGE)?.render(page)?)
+    }
+
+    /// Renders everything once, so that what is missing shows at the start.
+    fn try_out(&self) -> Result<(), PageError> {
+        let kinds = [EventKind::TierUpgrade, EventKind::TierDowngrade];
+        let choice = View::choice(&kinds, &Preferences::default(), true);
+        for language in LANGUAGES {
+            let of = Some(("Club", "token"));
+            for view in [View::Ask, View::Stopped, View::Resumed, choice.clone()] {
+                self.render(&view, Frame { language, of })?;
+            }
+            for view in [View::Missing, View::Unreadable, View::Later] {
+                self.render(&view, Frame { language, of: None })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_is_in_every_language() {
+        let renderer = Renderer::new().expect("pages that can be rendered");
+        let titles = LANGUAGES.map(|language| {
+            let of = Some(("Club", "token"));
+            let page = renderer.render(&View::Ask, Frame { language, of });
+            let page = page.expect("a page");
+            let (_, title) = page.split_once("<title>").expect("a title");
+            title.split_once('<').expect("its end").0.to_owned()
+        });
+        let expected = [
+            "Stop these e-mails? · Club",
+            "¿Dejar de recibir estos correos? · Club",
+            "Parar de receber estes e-mails? · Club",
+            "Ne plus recevoir ces e-mails ? · Club",
+        ];
+        assert_eq!(titles, expected);
+    }
+
+    #[test]
+    fn a_programmes_name_is_text_and_no_markup() {
+        let renderer = Renderer::new().expect("pages that can be rendered");
+        let name = "<script>alert(1)</script> & \"Co\"";
+        let frame = Frame {
+            language: "es",
+            of: Some((name, "token")),
+        };
+        let page = renderer.render(&View::Ask, frame).expect("a page");
+        assert!(!page.contains("<script"), "{page}");
+        assert!(page.contains("&lt;script&gt;"), "{page}");
+    }
+}
