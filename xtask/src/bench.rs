@@ -22,6 +22,11 @@ pub(crate) enum Bench {
         #[arg(last = true)]
         arguments: Vec<OsString>,
     },
+    /// Events that reach those who follow: how soon, and what each of them costs. `-- --help` lists what can be said.
+    Live {
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
     /// Mail that is sent: the outbox drained into Postfix's smtp-sink, beside its smtp-source. `-- --help` lists what can
     /// be said.
     Mail {
@@ -45,6 +50,10 @@ pub(crate) fn run(sh: &Shell, bench: &Bench) -> anyhow::Result<()> {
                 .arg("intake")
                 .args(["--pgbench".into(), cluster.program("pgbench")])
                 .args(["--fastify".into(), judges::receiver(sh)?]);
+            arguments
+        }
+        Bench::Live { arguments } => {
+            command.arg("live");
             arguments
         }
         Bench::Mail { arguments } => {

@@ -1,6 +1,6 @@
 //! Who asks, and what they may see: put beside every request, so that no resolver can forget it.
 
-use async_graphql::{Context, ErrorExtensions};
+use async_graphql::{Context, ErrorExtensions, Pos, ServerError};
 use laurel_payloads::CustomerId;
 use laurel_store::{CustomerRecord, Error, Scope, Source};
 use ring::digest::{SHA256, digest};
@@ -127,5 +127,16 @@ impl From<Failed> for async_graphql::Error {
             extensions.set("code", Code::Internal.as_str());
             extensions.set("requestId", request.to_string());
         })
+    }
+}
+
+/// A failure of the request as a whole.
+impl From<Failed> for ServerError {
+    fn from(failed: Failed) -> Self {
+        let error = async_graphql::Error::from(failed).into_server_error(Pos::default());
+        Self {
+            locations: Vec::new(),
+            ..error
+        }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum Code {
     DocumentNotFound,
     /// No documents are stored at all.
     DocumentsNotSupported,
+    /// The connection has as many subscriptions as it may have.
+    TooManySubscriptions,
     /// The answer took too long.
     Timeout,
     /// Ours; the log has the reason under the same request id.
@@ -51,6 +53,7 @@ impl Code {
             Self::TooComplex => "QUERY_TOO_COMPLEX",
             Self::DocumentNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::DocumentsNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
+            Self::TooManySubscriptions => "TOO_MANY_SUBSCRIPTIONS",
             Self::Timeout => "TIMEOUT",
             Self::Internal => "INTERNAL",
         }

@@ -10,34 +10,42 @@ mod connection;
 mod cursor;
 mod engine;
 mod error;
+mod explorer;
 mod global_id;
 mod guard;
 mod http;
+mod live;
 mod mutation;
 mod query;
 mod reads;
 mod root;
 mod scalars;
 mod settings;
+mod socket;
+mod subscription;
 mod tokens;
 mod trusted;
 mod types;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, ObjectType, SDLExportOptions, Schema};
+use async_graphql::{ObjectType, SDLExportOptions, Schema};
 use axum::Router;
 use laurel_store::Store;
 
 use crate::authority::Guarded;
 use crate::guard::Guard;
+use crate::live::Hub;
 use crate::mutation::Mutation;
+use crate::socket::Places;
 use crate::tokens::Tokens;
 
 pub use asker::Asker;
 pub use query::{Query, QueryRoot};
 pub use root::root_faults;
 pub use settings::{CustomerTokens, Limits, Settings};
+pub use socket::Sockets;
+pub use subscription::Subscription;
 pub use tokens::{IdentityProvider, KeySet, KeySetError, TokenAlgorithm};
 pub use trusted::{TrustedDocuments, TrustedDocumentsError};
 
@@ -50,7 +58,7 @@ pub(crate) const MAX_PAGE: u32 = 100;
 pub(crate) const DEFAULT_PAGE: u32 = 20;
 
 /// The schema, whose roots are closed to who may not ask.
-pub(crate) type Root<Q> = Schema<Guarded<Q>, Guarded<Mutation>, EmptySubscription>;
+pub(crate) type Root<Q> = Schema<Guarded<Q>, Guarded<Mutation>, Subscription>;
 
 /// What every request needs.
 pub(crate) struct Api<Q> {
@@ -58,10 +66,12 @@ pub(crate) struct Api<Q> {
     guard: Guard,
     store: Store,
     tokens: Arc<Tokens>,
+    hub: Arc<Hub>,
+    places: Places,
     settings: Settings,
 }
 
-/// The API's routes: `GET` and `POST /graphql`, and `GET /graphql/schema.graphql`.
+/// The API's routes: `GET` and `POST /graphql`, also as a WebSocket, `GET /graphql/schema.graphql`, and the explorer at `/`.
 pub fn router(store: Store, settings: Settings) -> Router {
     router_of(store, settings, Query::default())
 }
@@ -75,6 +85,8 @@ pub fn router_of<Q: ObjectType + 'static>(store: Store, settings: Settings, quer
     http::routes(Arc::new(Api {
         schema,
         guard,
+        hub: Hub::new(store.clone(), settings.stop.clone()),
+        places: Places::new(&settings.sockets),
         store,
         tokens,
         settings,
@@ -93,7 +105,7 @@ pub fn sdl_of<Q: ObjectType + 'static>(query: Q) -> String {
 
 fn build<Q: ObjectType + 'static>(query: Q, limits: &Limits) -> Root<Q> {
     let (query, mutation) = (Guarded(query), Guarded(Mutation::default()));
-    Schema::build(query, mutation, EmptySubscription)
+    Schema::build(query, mutation, Subscription)
         .disable_suggestions()
         .limit_complexity(limits.complexity)
         .limit_depth(limits.depth)

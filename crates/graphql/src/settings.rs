@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use axum::http::HeaderValue;
+use tokio_util::sync::CancellationToken;
 
-use crate::{IdentityProvider, TrustedDocuments};
+use crate::{IdentityProvider, Sockets, TrustedDocuments};
 
 /// The settings of the GraphQL API. `Settings::default()` is what the design asks for.
 #[derive(Clone, Debug)]
@@ -17,6 +18,10 @@ pub struct Settings {
     pub deadline: Duration,
     /// What a single query may ask for.
     pub limits: Limits,
+    /// How many follow what happens, and for how long they may be silent.
+    pub sockets: Sockets,
+    /// Ends every WebSocket, politely, when the server is to stop.
+    pub stop: CancellationToken,
     /// The tokens that are issued for customers.
     pub customer_tokens: CustomerTokens,
     /// The identity providers whose tokens are customer tokens, too.
@@ -36,6 +41,8 @@ impl Default for Settings {
             body_deadline: Duration::from_secs(30),
             deadline: Duration::from_secs(5),
             limits: Limits::default(),
+            sockets: Sockets::default(),
+            stop: CancellationToken::new(),
             customer_tokens: CustomerTokens::default(),
             providers: Vec::new(),
             documents: None,

@@ -9,6 +9,7 @@ mod deliveries;
 mod entity;
 mod error;
 mod events;
+mod feed;
 mod history;
 mod keyset;
 mod outbox;
@@ -28,6 +29,7 @@ pub use connect::Options;
 pub use deliveries::{Backlog, DeadLetter, Delivery, DeliveryRecord, MOST_CRASHES};
 pub use error::{Class, Error, Result};
 pub use events::{Appended, EventFilter, EventRecord, EventState, NewEvent, Outcome, Quarantine};
+pub use feed::{FeedFilter, FeedPage, FeedRecord};
 pub use history::{
     Activity, BalanceLine, BalanceRecord, CurrentTier, CustomerCursor, CustomerFilter,
     CustomerRecord, CustomerUpdate, HistoryCursor, HistoryEntryRecord, HistoryFilter, Interval,

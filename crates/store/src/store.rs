@@ -24,6 +24,7 @@ struct Inner {
     statements: Arc<AtomicU64>,
     appended: watch::Sender<()>,
     enqueued: watch::Sender<()>,
+    fed: watch::Sender<()>,
 }
 
 impl fmt::Debug for Store {
@@ -50,6 +51,7 @@ impl Store {
             statements,
             appended: watch::Sender::new(()),
             enqueued: watch::Sender::new(()),
+            fed: watch::Sender::new(()),
         })))
     }
 
@@ -86,6 +88,7 @@ impl Store {
             transaction,
             store: self.clone(),
             enqueued: AtomicBool::new(false),
+            fed: AtomicBool::new(false),
         })
     }
 
@@ -139,6 +142,15 @@ impl Store {
         self.0.enqueued.subscribe()
     }
 
+    /// Changes whenever this process has written to the feed and, while it [listens](Self::listen), when any has.
+    pub fn feedings(&self) -> watch::Receiver<()> {
+        self.0.fed.subscribe()
+    }
+
+    pub(crate) fn announce_feed(&self) {
+        self.0.fed.send_replace(());
+    }
+
     pub(crate) fn announce_append(&self) {
         self.0.appended.send_replace(());
     }
@@ -165,6 +177,7 @@ pub struct Tx {
     transaction: DatabaseTransaction,
     store: Store,
     enqueued: AtomicBool,
+    fed: AtomicBool,
 }
 
 impl fmt::Debug for Tx {
@@ -188,6 +201,9 @@ impl Tx {
         if self.enqueued.into_inner() {
             self.store.announce_enqueue();
         }
+        if self.fed.into_inner() {
+            self.store.announce_feed();
+        }
         Ok(())
     }
 
@@ -201,6 +217,11 @@ impl Tx {
 
     pub(crate) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Has the commit announce that the feed was written to.
+    pub(crate) fn note_feed(&self) {
+        self.fed.store(true, Ordering::Relaxed);
     }
 
     /// Has the commit announce that the outbox was written to.

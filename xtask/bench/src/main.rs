@@ -2,6 +2,7 @@
 
 mod contenders;
 mod intake;
+mod live;
 mod load;
 mod mail;
 mod noop;
@@ -22,6 +23,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 enum Bench {
     /// Webhooks that are received.
     Intake(intake::Options),
+    /// Events that reach those who follow.
+    Live(live::Options),
     /// Mail that is sent.
     Mail(mail::Options),
     /// Serves the yardstick that keeps nothing.
@@ -32,6 +35,7 @@ enum Bench {
 fn main() -> ExitCode {
     let done = match Bench::parse() {
         Bench::Intake(options) => intake::run(&options),
+        Bench::Live(options) => live::run(&options),
         Bench::Mail(options) => mail::run(&options),
         Bench::Noop { address } => noop::serve(address),
     };

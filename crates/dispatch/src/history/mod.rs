@@ -48,6 +48,7 @@ impl Subscriber for History {
         tx.add_tier_changes(&gathering.tier_changes).await?;
         tx.learn_rewards(gathering.rewards).await?;
         tx.learn_tiers(gathering.tiers).await?;
+        tx.feed(&gathering.entries).await?;
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use crate::error::{Code, Refusal};
 /// The two forms of an answer. Their bodies are the same; what differs is the status of a request that
 /// was not executed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Media {
+pub(crate) enum Media {
     /// `application/graphql-response+json`: the status tells.
     Response,
     /// `application/json`: a well-formed request is answered 200, whatever becomes of it.

@@ -1,6 +1,6 @@
 //! Writing an answer: `{ errors, data, extensions }` with its status and media type.
 
-use async_graphql::{Pos, Response as Outcome, ServerError, Value};
+use async_graphql::{Response as Outcome, ServerError, Value};
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, Response, StatusCode};
@@ -37,11 +37,7 @@ pub(super) fn outcome(media: Media, mut outcome: Outcome) -> Response<Body> {
             },
         );
     }
-    for error in &mut outcome.errors {
-        if error.extensions.is_none() {
-            with_code(error, validation_code(&error.message));
-        }
-    }
+    name_errors(&mut outcome.errors);
     write(
         media,
         media.refused(),
@@ -50,6 +46,25 @@ pub(super) fn outcome(media: Media, mut outcome: Outcome) -> Response<Body> {
             data: None,
         },
     )
+}
+
+/// What the engine made of an update: the payload of a message.
+pub(crate) fn executed(mut outcome: Outcome) -> String {
+    outcome.errors.truncate(MAX_ERRORS);
+    let answer = Answer {
+        errors: &outcome.errors,
+        data: Some(&outcome.data),
+    };
+    serde_json::to_string(&answer).unwrap_or_default()
+}
+
+/// Gives a code to the errors of a request that was not executed, where they have none.
+pub(crate) fn name_errors(errors: &mut [ServerError]) {
+    for error in errors {
+        if error.extensions.is_none() {
+            with_code(error, validation_code(&error.message));
+        }
+    }
 }
 
 /// The engine has a text for its limits, and no code.
@@ -62,7 +77,7 @@ fn validation_code(message: &str) -> Code {
 }
 
 /// A request that was not executed, with a status that does not depend on the media type.
-pub(super) fn refusal(media: Media, status: StatusCode, refusal: Refusal) -> Response<Body> {
+pub(crate) fn refusal(media: Media, status: StatusCode, refusal: Refusal) -> Response<Body> {
     write(
         media,
         status,
@@ -75,16 +90,11 @@ pub(super) fn refusal(media: Media, status: StatusCode, refusal: Refusal) -> Res
 
 /// A request that could not be answered at all, by our fault.
 pub(super) fn failure(media: Media, failed: Failed) -> Response<Body> {
-    let error = async_graphql::Error::from(failed).into_server_error(Pos::default());
-    let error = ServerError {
-        locations: Vec::new(),
-        ..error
-    };
     write(
         media,
         StatusCode::INTERNAL_SERVER_ERROR,
         &Answer {
-            errors: &[error],
+            errors: &[failed.into()],
             data: None,
         },
     )

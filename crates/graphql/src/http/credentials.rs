@@ -14,7 +14,7 @@ use crate::tokens::{Bearer, Invalid, takes_part};
 
 /// Why a request is not answered.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Denied {
+pub(crate) enum Denied {
     /// It carries no credentials.
     Missing,
     /// What it carries opens nothing.
@@ -24,7 +24,7 @@ pub(super) enum Denied {
 }
 
 /// Finds what the request's credentials open: those of an API key, or of a customer.
-pub(super) async fn check<Q>(api: &Api<Q>, headers: &HeaderMap) -> Result<Asking, Denied> {
+pub(crate) async fn check<Q>(api: &Api<Q>, headers: &HeaderMap) -> Result<Asking, Denied> {
     let request = api.store.clock().id();
     let credentials = bearer(headers)?;
     let failed = |error| Denied::Failed(log_failure(request, None, &error));

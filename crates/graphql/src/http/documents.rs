@@ -7,7 +7,7 @@ use crate::trusted::{TrustedDocuments, hash_id};
 
 /// The text of the document, where the asker may run it. Where there are trusted documents, a customer may run nothing
 /// else; who has an API key may.
-pub(super) fn resolve(
+pub(crate) fn resolve(
     document: Document,
     asking: &Asking,
     trusted: Option<&TrustedDocuments>,

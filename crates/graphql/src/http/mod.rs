@@ -2,10 +2,10 @@
 //! over the engine, which has none that follows it.
 
 mod accept;
-mod answer;
+pub(crate) mod answer;
 mod body;
-mod credentials;
-mod documents;
+pub(crate) mod credentials;
+pub(crate) mod documents;
 mod measure;
 mod order;
 mod origins;
@@ -29,12 +29,15 @@ use crate::Api;
 use crate::asking::Asking;
 use crate::engine::{Batches, drive};
 use crate::error::{Code, Refusal};
+use crate::explorer;
 use crate::guard::Admitted;
 use crate::reads::reads;
-use accept::{Media, negotiate};
+use crate::socket;
+pub(crate) use accept::Media;
+use accept::negotiate;
 use credentials::Denied;
-use order::Order;
-use parameters::Parameters;
+pub(crate) use order::Order;
+pub(crate) use parameters::Parameters;
 
 /// The routes of the API.
 pub(crate) fn routes<Q: ObjectType + 'static>(api: Arc<Api<Q>>) -> Router {
@@ -52,6 +55,7 @@ pub(crate) fn routes<Q: ObjectType + 'static>(api: Arc<Api<Q>>) -> Router {
         .layer(from_fn(measure::measure))
         .layer(option_layer(origins::layer(&api.settings.cors_origins)))
         .with_state(api)
+        .merge(explorer::routes())
 }
 
 /// `POST`: the request is in the body.
@@ -77,11 +81,14 @@ async fn by_body<Q: ObjectType + 'static>(
     .await
 }
 
-/// `GET`: the request is in the address. It never changes anything.
+/// `GET`: the request is in the address. It never changes anything; or it asks for a WebSocket.
 async fn by_address<Q: ObjectType + 'static>(
     State(api): State<Arc<Api<Q>>>,
     request: Request<Body>,
 ) -> Response<Body> {
+    if socket::is_asked_for(request.headers()) {
+        return socket::open(api, request).await;
+    }
     match admit(&api, request.headers()).await {
         Ok((media, asking)) => {
             run(
@@ -140,7 +147,7 @@ async fn admit<Q>(api: &Api<Q>, headers: &HeaderMap) -> Result<(Media, Asking), 
     }
 }
 
-fn refuse_access(media: Media, denied: Denied) -> Response<Body> {
+pub(crate) fn refuse_access(media: Media, denied: Denied) -> Response<Body> {
     let (challenge, message) = match denied {
         Denied::Missing => (
             "Bearer realm=\"laurel\"",

@@ -8,12 +8,12 @@ use async_graphql::{Name, Value};
 
 /// The order of an object's fields, and that of what is in them.
 #[derive(Debug, Default)]
-pub(super) struct Order(Vec<(Name, Order)>);
+pub(crate) struct Order(Vec<(Name, Order)>);
 
 impl Order {
     /// The order that a document's one operation asks for. The document has been measured: it is neither deep nor wide,
     /// and no fragment spreads itself.
-    pub(super) fn of(document: &ExecutableDocument) -> Self {
+    pub(crate) fn of(document: &ExecutableDocument) -> Self {
         let operations = document.operations.iter();
         let sets: Vec<&SelectionSet> = operations
             .map(|(_, operation)| &operation.node.selection_set.node)
@@ -35,8 +35,13 @@ impl Order {
         )
     }
 
+    /// How many fields are asked for, side by side.
+    pub(crate) fn width(&self) -> usize {
+        self.0.len()
+    }
+
     /// The same value with its fields in this order.
-    pub(super) fn apply(&self, value: Value) -> Value {
+    pub(crate) fn apply(&self, value: Value) -> Value {
         match value {
             Value::List(items) => {
                 Value::List(items.into_iter().map(|item| self.apply(item)).collect())

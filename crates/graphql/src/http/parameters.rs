@@ -10,15 +10,15 @@ use crate::error::{Code, Refusal};
 
 /// What was asked. Of the `extensions` only `persistedQuery` is known; the others are ignored.
 #[derive(Debug, PartialEq)]
-pub(super) struct Parameters {
-    pub(super) document: Document,
-    pub(super) operation_name: Option<String>,
-    pub(super) variables: Variables,
+pub(crate) struct Parameters {
+    pub(crate) document: Document,
+    pub(crate) operation_name: Option<String>,
+    pub(crate) variables: Variables,
 }
 
 /// The document that is meant.
 #[derive(Debug, PartialEq)]
-pub(super) enum Document {
+pub(crate) enum Document {
     /// It was sent.
     Text(String),
     /// It is stored under this id.
@@ -61,7 +61,8 @@ impl Parameters {
         Self::from_fields(fields)
     }
 
-    fn from_fields(mut fields: Map<String, Value>) -> Result<Self, Refusal> {
+    /// From the fields of an object.
+    pub(crate) fn from_fields(mut fields: Map<String, Value>) -> Result<Self, Refusal> {
         let query = text(&mut fields, "query")?;
         let id = text(&mut fields, "documentId")?;
         let operation_name = text(&mut fields, "operationName")?;

@@ -5,7 +5,7 @@ mod customers;
 mod event;
 mod events;
 mod expiring;
-mod history;
+pub(crate) mod history;
 mod node;
 mod notification;
 mod notifications;

@@ -80,6 +80,12 @@ fn limits(config: &Config) -> Result<(), Fault> {
         ),
         (["ingest", "max_body"], config.ingest.max_body, 1),
         (["graphql", "max_body"], config.graphql.max_body, 1),
+        (["graphql", "max_sockets"], config.graphql.max_sockets, 1),
+        (
+            ["graphql", "max_sockets_per_token"],
+            config.graphql.max_sockets_per_token,
+            1,
+        ),
     ];
     for (path, value, least) in limits {
         if value < least {

@@ -146,6 +146,12 @@ pub struct GraphQl {
     /// Largest body of a request, in bytes.
     #[schemars(range(min = 1))]
     pub max_body: usize,
+    /// WebSocket connections open at a time, in all. They count among the listener's connections, too.
+    #[schemars(range(min = 1))]
+    pub max_sockets: usize,
+    /// WebSocket connections open at a time with the same credentials.
+    #[schemars(range(min = 1))]
+    pub max_sockets_per_token: usize,
     /// Whether API keys may ask for the schema. Customer tokens never may.
     pub introspection: bool,
     /// Origins of web pages that may ask from a browser, such as `https://app.example.com`; none unless set.
@@ -163,6 +169,8 @@ impl Default for GraphQl {
     fn default() -> Self {
         Self {
             max_body: 64 * 1024,
+            max_sockets: 2_048,
+            max_sockets_per_token: 256,
             introspection: true,
             cors_origins: Vec::new(),
             trusted_documents: None,

@@ -52,7 +52,7 @@ impl Screen {
             server.url, server.key
         ));
         self.note(&format!(
-            "The URL is {}, the API key {}",
+            "The URL is {} (the explorer, in a browser), the API key {}",
             server.url, server.key
         ));
         self.line("Ctrl-C ends it, and removes what it made.");

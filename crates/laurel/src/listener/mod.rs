@@ -140,7 +140,12 @@ impl Listener {
         }
         drop(self.socket);
         connections.close();
-        let drained = tokio::time::timeout(settings.drain_deadline, connections.wait()).await;
+        // What was upgraded is no connection of ours any more, but holds its slot.
+        let closed = async {
+            connections.wait().await;
+            slots.empty().await;
+        };
+        let drained = tokio::time::timeout(settings.drain_deadline, closed).await;
         if drained.is_err() {
             tracing::warn!(
                 connections = connections.len(),

@@ -9,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// The connections of one listener, counted in all and by address.
 pub(super) struct Slots {
     all: Arc<Semaphore>,
+    number: usize,
     per_address: usize,
     held: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
@@ -27,9 +28,10 @@ pub(super) struct Slot {
 
 impl Slots {
     pub(super) fn new(all: usize, per_address: usize) -> Self {
-        let all = Arc::new(Semaphore::new(all.min(Semaphore::MAX_PERMITS)));
+        let number = all.min(u32::MAX as usize).min(Semaphore::MAX_PERMITS);
         Self {
-            all,
+            all: Arc::new(Semaphore::new(number)),
+            number,
             per_address,
             held: Arc::default(),
         }
@@ -40,6 +42,13 @@ impl Slots {
         // The semaphore is never closed, so there always is a permit in the end.
         let permit = Arc::clone(&self.all).acquire_owned().await.ok();
         Room { _permit: permit }
+    }
+
+    /// Waits until no connection is open any more.
+    pub(super) async fn empty(&self) {
+        let all = u32::try_from(self.number).unwrap_or(u32::MAX);
+        // The permits go back at once: what matters is that all of them were there.
+        drop(self.all.acquire_many(all).await);
     }
 
     /// A place for a connection from this address, unless it holds its share already.
@@ -85,6 +94,8 @@ fn network(peer: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     #[test]
@@ -105,7 +116,9 @@ mod tests {
         let first = slots.take(slots.room().await, peer);
         assert!(first.is_some());
         assert!(slots.take(slots.room().await, peer).is_none());
+        assert!(slots.empty().now_or_never().is_none());
         drop(first);
+        slots.empty().await;
         assert!(slots.take(slots.room().await, peer).is_some());
         assert!(slots.held.lock().unwrap().is_empty());
     }

@@ -144,7 +144,7 @@ async fn work<Q: ObjectType + 'static>(
         store = prepare(parts) => store?,
         () = shutdown.cancelled() => return Ok(()),
     };
-    gate.open(routes::router(parts, query, &store).await?);
+    gate.open(routes::router(parts, query, &store, shutdown).await?);
     let mut workers = workers::start(parts, &store, shutdown.clone()).await?;
     health.ready(store.clone());
     tracing::info!(role = ?parts.role, database = %parts.config.database, "ready");

@@ -4,6 +4,7 @@ use async_graphql::ObjectType;
 use axum::Router;
 use laurel_ingest::Intake;
 use laurel_store::Store;
+use tokio_util::sync::CancellationToken;
 
 use super::{Parts, Role, sources, with_access};
 use crate::config::{Config, Network};
@@ -13,6 +14,7 @@ pub(super) async fn router<Q: ObjectType + 'static>(
     parts: &Parts,
     query: Q,
     store: &Store,
+    shutdown: &CancellationToken,
 ) -> anyhow::Result<Router> {
     let mut router = Router::new();
     if matches!(parts.role, Role::All | Role::Ingest) {
@@ -24,11 +26,7 @@ pub(super) async fn router<Q: ObjectType + 'static>(
         router = router.merge(laurel_ingest::router(intake));
     }
     if matches!(parts.role, Role::All | Role::Api) {
-        let settings = laurel_graphql::Settings {
-            max_body: parts.config.graphql.max_body,
-            ..laurel_graphql::Settings::default()
-        };
-        let settings = with_access(&parts.config, settings)?;
+        let settings = with_access(&parts.config, api_settings(&parts.config, shutdown))?;
         router = router.merge(laurel_graphql::router_of(store.clone(), settings, query));
         router = router.merge(links::pages(&parts.config, store).await?.router());
         for theirs in &parts.extensions.routes {
@@ -36,6 +34,19 @@ pub(super) async fn router<Q: ObjectType + 'static>(
         }
     }
     Ok(router)
+}
+
+fn api_settings(config: &Config, shutdown: &CancellationToken) -> laurel_graphql::Settings {
+    laurel_graphql::Settings {
+        max_body: config.graphql.max_body,
+        sockets: laurel_graphql::Sockets {
+            all: config.graphql.max_sockets,
+            per_token: config.graphql.max_sockets_per_token,
+            ..laurel_graphql::Sockets::default()
+        },
+        stop: shutdown.clone(),
+        ..laurel_graphql::Settings::default()
+    }
 }
 
 fn intake_settings(config: &Config) -> laurel_ingest::Settings {

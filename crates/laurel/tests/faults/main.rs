@@ -10,6 +10,7 @@ mod commits;
 mod copies;
 mod disk;
 mod dose;
+mod followed;
 mod kills;
 mod mail;
 mod overload;

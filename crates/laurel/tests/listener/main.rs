@@ -9,3 +9,4 @@ mod reload;
 mod server;
 mod settings;
 mod tls;
+mod upgraded;

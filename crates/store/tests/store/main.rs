@@ -11,6 +11,7 @@ mod delivery_ids;
 mod duplicates;
 mod facts;
 mod failures;
+mod feed;
 mod history_filters;
 mod history_pages;
 mod leases;

@@ -11,7 +11,7 @@ const CUSTOMERS: u64 = 100_000;
 pub(crate) struct Bodies(Rc<Cell<u64>>);
 
 /// The bodies of one connection.
-pub(super) struct Stream {
+pub(crate) struct Stream {
     made: Rc<Cell<u64>>,
     body: Vec<u8>,
     customer: usize,
@@ -24,7 +24,7 @@ const WALLET: &str = "999999999999";
 
 impl Bodies {
     /// Bodies of about `size` bytes, and never the same twice.
-    pub(super) fn of(&self, size: usize) -> Stream {
+    pub(crate) fn of(&self, size: usize) -> Stream {
         let body = template(size);
         Stream {
             made: Rc::clone(&self.0),
@@ -36,7 +36,7 @@ impl Bodies {
 }
 
 impl Stream {
-    pub(super) fn next(&mut self) -> &[u8] {
+    pub(crate) fn next(&mut self) -> &[u8] {
         let number = self.made.get();
         self.made.set(number + 1);
         digits(&mut self.body[self.customer..], number % CUSTOMERS);

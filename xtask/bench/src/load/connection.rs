@@ -21,13 +21,27 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) async fn open(server: SocketAddr, door: &Door) -> anyhow::Result<Self> {
+        Self::with(server, door.path, door.secret, "").await
+    }
+
+    /// One that asks instead, with a key.
+    pub(crate) async fn asking(server: SocketAddr, path: &str, key: &str) -> anyhow::Result<Self> {
+        let credentials = format!("authorization: Bearer {key}\r\n");
+        Self::with(server, path, "", &credentials).await
+    }
+
+    async fn with(
+        server: SocketAddr,
+        path: &str,
+        secret: &str,
+        more: &str,
+    ) -> anyhow::Result<Self> {
         Ok(Self {
             server,
             stream: connect(server).await?,
-            key: hmac::Key::new(hmac::HMAC_SHA256, door.secret.as_bytes()),
+            key: hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
             head: format!(
-                "POST {} HTTP/1.1\r\nhost: laurel\r\ncontent-type: application/json\r\nx-signature: ",
-                door.path
+                "POST {path} HTTP/1.1\r\nhost: laurel\r\ncontent-type: application/json\r\n{more}x-signature: "
             ),
             request: Vec::new(),
             answer: Vec::with_capacity(4096),

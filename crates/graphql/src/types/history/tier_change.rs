@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, Result};
 use laurel_payloads::{BehaviorEventId, EventKind, Payload};
-use laurel_store::{TierChangeRecord, TierStep};
+use laurel_store::{HistoryEntryRecord, TierChangeRecord, TierStep};
 
 use super::entry::Entry;
 use crate::reads::{MessageAbout, read};
@@ -47,6 +47,12 @@ struct Change {
 impl From<Entry> for TierChange {
     fn from(entry: Entry) -> Self {
         Self { entry, known: None }
+    }
+}
+
+impl From<HistoryEntryRecord> for TierChange {
+    fn from(record: HistoryEntryRecord) -> Self {
+        Entry::from(record).into()
     }
 }
 
