@@ -12,7 +12,7 @@ use xshell::Shell;
 use crate::new_crate::{self, Kind};
 use crate::process;
 
-/// The example program, which also compiles the recipes of `docs/extending.md`.
+/// The workspace of the example programs, which also compiles the recipes of `docs/extending.md`.
 const PROGRAM: &str = "docs/examples/cafe";
 /// Building ours anew included.
 const LIMIT: Duration = Duration::from_mins(20);
@@ -40,9 +40,17 @@ pub(crate) fn run(sh: &Shell) -> anyhow::Result<()> {
 /// Formats, lints and tests a workspace.
 fn check(folder: &Path, target: &Path, lock: &str) -> anyhow::Result<()> {
     for arguments in [
-        &["fmt", "--check"][..],
-        &["clippy", lock, "--all-targets", "--", "-D", "warnings"],
-        &["test", lock],
+        &["fmt", "--all", "--check"][..],
+        &[
+            "clippy",
+            lock,
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
+        &["test", lock, "--workspace"],
     ] {
         let mut cargo = Command::new("cargo");
         cargo

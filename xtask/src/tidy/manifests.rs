@@ -43,7 +43,7 @@ fn is_workspace(manifest: &File) -> bool {
     manifest
         .text
         .lines()
-        .any(|line| line.trim() == "[workspace]")
+        .any(|line| line.trim() == "[workspace]" || line.starts_with("workspace = \""))
 }
 
 fn from_workspace(line: &str) -> bool {
@@ -92,11 +92,11 @@ mod tests {
 
     #[test]
     fn a_workspace_of_its_own_has_its_own_versions() {
-        let text = "[workspace]\n[dependencies]\nserde = \"1\"\n";
-        assert_eq!(
-            check(&[file("xtask/fuzz/Cargo.toml", text)]),
-            Vec::<Problem>::new()
-        );
+        let member = "[package]\nworkspace = \"../cafe\"\n[dependencies]\nserde = \"1\"\n";
+        for text in ["[workspace]\n[dependencies]\nserde = \"1\"\n", member] {
+            let file = file("xtask/fuzz/Cargo.toml", text);
+            assert_eq!(check(&[file]), Vec::<Problem>::new());
+        }
     }
 
     #[test]
