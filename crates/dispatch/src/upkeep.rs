@@ -1,4 +1,5 @@
-//! What is done now and then: the backlog and the oldest reservations shown as metrics, and the duplicate window's end.
+//! What is done now and then: the backlog and the oldest reservations shown as metrics, the duplicate window's end, and
+//! what is left to be erased.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,8 +14,12 @@ const EVERY: Duration = Duration::from_secs(15);
 /// Reading every reservation takes it longer: once in so many rounds, ten minutes, and not at the start.
 const HOLDS_EVERY: u32 = 40;
 
+/// An erasure that nobody has touched for so long was interrupted.
+const ABANDONED: Duration = Duration::from_mins(5);
+
 pub(crate) async fn run(store: Store, stop: CancellationToken) {
     let mut holds = BTreeMap::new();
+    let mut quarantine = 0;
     for round in 1_u32.. {
         if stop.is_cancelled() {
             return;
@@ -23,6 +28,7 @@ pub(crate) async fn run(store: Store, stop: CancellationToken) {
         if round % HOLDS_EVERY == 0 {
             done = done.and(show_oldest_holds(&store, &mut holds).await);
         }
+        done = done.and(erase_the_rest(&store, &mut quarantine, &stop).await);
         if let Err(error) = done {
             tracing::debug!(%error, "upkeep has to wait");
         }
@@ -41,6 +47,24 @@ async fn once(store: &Store, stop: &CancellationToken) -> Result<()> {
         gauge!("laurel_deliveries_dead", "subscriber" => subscriber).set(count(backlog.dead));
     }
     while !stop.is_cancelled() && store.forget_expired().await? {}
+    Ok(())
+}
+
+/// Ends erasures that were interrupted, and redacts what was quarantined of erased customers since the last look. On
+/// PostgreSQL an event may become visible after later ones: the newest page is looked at again.
+async fn erase_the_rest(store: &Store, looked: &mut i64, stop: &CancellationToken) -> Result<()> {
+    if !store.has_erased().await? {
+        return Ok(());
+    }
+    let before = store.clock().now().saturating_sub(ABANDONED);
+    store.resume_erasures(before).await?;
+    let mut after = *looked;
+    while !stop.is_cancelled() {
+        let Some(reached) = store.redact_quarantine(after).await? else {
+            break;
+        };
+        (*looked, after) = (after, reached);
+    }
     Ok(())
 }
 

@@ -17,6 +17,7 @@ mod http;
 mod live;
 mod mutation;
 mod query;
+mod readers;
 mod reads;
 mod root;
 mod scalars;
@@ -42,6 +43,7 @@ use crate::tokens::Tokens;
 
 pub use asker::Asker;
 pub use query::{Query, QueryRoot};
+pub use readers::Readers;
 pub use root::root_faults;
 pub use settings::{CustomerTokens, Limits, Settings};
 pub use socket::Sockets;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::HeaderValue;
 use tokio_util::sync::CancellationToken;
 
-use crate::{IdentityProvider, Sockets, TrustedDocuments};
+use crate::{IdentityProvider, Readers, Sockets, TrustedDocuments};
 
 /// The settings of the GraphQL API. `Settings::default()` is what the design asks for.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct Settings {
     pub introspection: bool,
     /// The origins of web pages that may ask from a browser, such as `https://app.example.com`; none without a word.
     pub cors_origins: Vec<HeaderValue>,
+    /// What reads the bodies of sources of another format than Masivo's, for events that are replayed.
+    pub readers: Readers,
 }
 
 impl Default for Settings {
@@ -48,6 +50,7 @@ impl Default for Settings {
             documents: None,
             introspection: true,
             cors_origins: Vec::new(),
+            readers: Readers::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod json;
 mod masivo;
 mod reader;
 mod reading;
+mod redaction;
 mod schema;
 mod timestamp;
 mod unreadable;
@@ -25,6 +26,7 @@ pub use masivo::{
 };
 pub use reader::{Heading, Reader, read_with};
 pub use reading::{Reading, read};
+pub use redaction::{Mentioned, mentioned, redact};
 pub use schema::{external_schema, schemas};
 pub use timestamp::Timestamp;
 pub use unreadable::{Reason, Unreadable};

@@ -2,11 +2,13 @@
 #![doc = include_str!("../README.md")]
 
 mod api_keys;
+mod audit;
 mod clock;
 mod connect;
 mod convert;
 mod deliveries;
 mod entity;
+mod erasure;
 mod error;
 mod events;
 mod feed;
@@ -24,11 +26,15 @@ mod suppressions;
 mod text;
 
 pub use api_keys::{ApiKeyRecord, KeyScope};
+pub use audit::{AuditRecord, Deed};
 pub use clock::{Clock, SystemClock};
 pub use connect::Options;
 pub use deliveries::{Backlog, DeadLetter, Delivery, DeliveryRecord, MOST_CRASHES};
+pub use erasure::Erased;
 pub use error::{Class, Error, Result};
-pub use events::{Appended, EventFilter, EventRecord, EventState, NewEvent, Outcome, Quarantine};
+pub use events::{
+    Appended, EventFilter, EventRecord, EventState, NewEvent, Outcome, Quarantine, Replayed,
+};
 pub use feed::{FeedFilter, FeedPage, FeedRecord};
 pub use history::{
     Activity, BalanceLine, BalanceRecord, CurrentTier, CustomerCursor, CustomerFilter,
@@ -39,7 +45,7 @@ pub use history::{
 pub use outbox::{
     Addressee, AttemptRecord, MailReport, MessageCursor, MessageRecord, MessageState, NewMessage,
     OutboxClaim, OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord, Recipient, ReportKind,
-    Settlement,
+    Resend, STALE_AFTER, Settlement,
 };
 pub use page::{Page, PageRequest};
 pub use preferences::Preferences;

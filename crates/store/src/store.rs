@@ -1,8 +1,8 @@
 //! The store itself, its write transaction, and a tenant's view of it.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
@@ -11,6 +11,7 @@ use sea_orm::{
 use tokio::sync::watch;
 
 use crate::connect::{self, Options};
+use crate::erasure::ErasureKey;
 use crate::{Clock, Error, Result, Source, sql};
 
 /// Durable facts and read models, on SQLite or PostgreSQL. Cheap to clone.
@@ -25,6 +26,7 @@ struct Inner {
     appended: watch::Sender<()>,
     enqueued: watch::Sender<()>,
     fed: watch::Sender<()>,
+    erasure_key: OnceLock<ErasureKey>,
 }
 
 impl fmt::Debug for Store {
@@ -52,6 +54,7 @@ impl Store {
             appended: watch::Sender::new(()),
             enqueued: watch::Sender::new(()),
             fed: watch::Sender::new(()),
+            erasure_key: OnceLock::new(),
         })))
     }
 
@@ -157,6 +160,10 @@ impl Store {
 
     pub(crate) fn announce_enqueue(&self) {
         self.0.enqueued.send_replace(());
+    }
+
+    pub(crate) fn erasure_key(&self) -> &OnceLock<ErasureKey> {
+        &self.0.erasure_key
     }
 
     pub(crate) fn backend(&self) -> DbBackend {

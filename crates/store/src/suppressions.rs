@@ -1,7 +1,7 @@
 //! Suppressions: addresses that are not to be written to, whoever they belong to.
 
 use laurel_payloads::Timestamp;
-use sea_orm::QueryResult;
+use sea_orm::{QueryResult, Value};
 
 use crate::text::storable_address;
 use crate::{Error, Result, Scope, sql};
@@ -88,10 +88,9 @@ impl Scope {
     /// # Errors
     /// [`Error::Database`].
     pub async fn unsuppress(&self, address: &str) -> Result<Option<SuppressionRecord>> {
-        let sql = "DELETE FROM suppressions WHERE source = $1 AND address = $2 \
-                   RETURNING address, reason, created_at";
-        let values = [self.source().as_str().into(), normal(address).into()];
-        let rows = sql::query(self.store().writer(), sql, values).await?;
+        let sql = "DELETE FROM suppressions WHERE source = $1 AND address IN ($2, $3) \
+                   RETURNING $2 AS address, reason, created_at";
+        let rows = sql::query(self.store().writer(), sql, self.spelt(address).await?).await?;
         rows.first().map(record).transpose()
     }
 
@@ -100,10 +99,23 @@ impl Scope {
     /// # Errors
     /// [`Error::Database`].
     pub async fn suppression(&self, address: &str) -> Result<Option<SuppressionRecord>> {
-        let sql = "SELECT address, reason, created_at FROM suppressions WHERE source = $1 AND address = $2";
-        let values = [self.source().as_str().into(), normal(address).into()];
-        let rows = sql::query(self.reader(), sql, values).await?;
+        let sql = "SELECT $2 AS address, reason, created_at FROM suppressions \
+                   WHERE source = $1 AND address IN ($2, $3) ORDER BY created_at LIMIT 1";
+        let rows = sql::query(self.reader(), sql, self.spelt(address).await?).await?;
         rows.first().map(record).transpose()
+    }
+
+    /// The source and the address, as it is and as the hash that stands in its place once its owner is erased.
+    async fn spelt(&self, address: &str) -> Result<[Value; 3]> {
+        let address = normal(address);
+        let hidden = self.hidden(&address).await?;
+        Ok([self.source().as_str().into(), address.into(), hidden.into()])
+    }
+
+    /// What stands in the place of an address whose owner is erased; none while nobody ever was.
+    pub(crate) async fn hidden(&self, address: &str) -> Result<Option<String>> {
+        let key = self.store().find_erasure_key(self.reader()).await?;
+        Ok(key.map(|key| key.address(self.source(), address)))
     }
 }
 

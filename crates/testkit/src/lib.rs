@@ -10,6 +10,7 @@ mod mailbox;
 mod read_models;
 mod refused;
 mod story;
+mod traces;
 
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ pub use database::TestDatabase;
 pub use fixtures::{FIXTURES, fixture};
 pub use mailbox::Mailbox;
 pub use story::Story;
+pub use traces::in_files;
 
 /// Makes two tests of each function, one for each database. A function takes a [`TestDatabase`] and is named as a
 /// sentence. It ends within a minute, or `within` what a function answers.

@@ -43,6 +43,7 @@ impl Subscriber for History {
         let tx = cx.write().await?;
         tx.update_customers(gathering.customers.into_values().collect())
             .await?;
+        tx.redact_erased(events).await?;
         tx.add_entries(&gathering.entries).await?;
         tx.add_lines(&gathering.lines).await?;
         tx.add_tier_changes(&gathering.tier_changes).await?;

@@ -65,6 +65,18 @@ async fn customer<Q>(
     if record.as_ref().is_some_and(|record| !takes_part(record)) {
         return Ok(Err(Invalid::Standing));
     }
+    // Who is erased has no profile: most are not asked about.
+    let has_profile = record
+        .as_ref()
+        .is_some_and(|record| record.profile_seq.is_some());
+    if !has_profile
+        && !scope
+            .erased(std::slice::from_ref(&customer))
+            .await?
+            .is_empty()
+    {
+        return Ok(Err(Invalid::Standing));
+    }
     let viewer = Viewer {
         id: customer,
         record,

@@ -233,6 +233,7 @@ async fn execute<Q: ObjectType + 'static>(
     let (schema, batches) = (api.schema.clone(), Batches::default());
     let query = query.data(reads(asking.clone(), &batches)).data(asking);
     let query = query.data(Arc::clone(&api.tokens));
+    let query = query.data(api.settings.readers.clone());
     let work = drive(async move { schema.execute(query).await }, batches);
     let task = tokio::spawn(work.instrument(Span::current()));
     match tokio::time::timeout(api.settings.deadline, task).await {

@@ -6,15 +6,29 @@
 //! take all of the data with it).
 
 mod customer_token;
+mod deed;
+mod erasure;
+mod event;
+mod notification;
 mod suppression;
 mod user_error;
 
 use async_graphql::MergedObject;
 
 use customer_token::CustomerTokens;
+use deed::Deed;
+use erasure::Erasures;
+use event::Events;
+use notification::Notifications;
 use suppression::Suppressions;
 use user_error::{UserError, UserErrorCode};
 
 /// Where every mutation begins. They come by `POST` only.
 #[derive(Debug, Default, MergedObject)]
-pub(crate) struct Mutation(CustomerTokens, Suppressions);
+pub(crate) struct Mutation(
+    CustomerTokens,
+    Erasures,
+    Events,
+    Notifications,
+    Suppressions,
+);

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
 use laurel_store::{SuppressionReason as Reason, SuppressionRecord};
 
-use super::{UserError, UserErrorCode};
+use super::{Deed, UserError, UserErrorCode};
 use crate::asking::Asking;
 use crate::scalars::DateTime;
 
@@ -92,8 +92,10 @@ impl Suppressions {
 }
 
 async fn suppress(asking: &Asking, input: SuppressEmailInput) -> Result<SuppressEmailPayload> {
-    asking.operator()?;
+    let deed = deed(asking, "suppress_email", &input.address).await?;
+    deed.allowed(asking.operator()).await?;
     if let Err(error) = check(&input.address) {
+        deed.ended("invalid").await?;
         return Ok(SuppressEmailPayload {
             suppression: None,
             user_errors: vec![error],
@@ -101,8 +103,10 @@ async fn suppress(asking: &Asking, input: SuppressEmailInput) -> Result<Suppress
     }
     let reason = input.reason.unwrap_or(SuppressionReason::Operator).into();
     let suppressed = asking.scope.suppress(&input.address, reason).await;
+    let suppressed = asking.read(suppressed)?;
+    deed.ended("done").await?;
     Ok(SuppressEmailPayload {
-        suppression: Some(asking.read(suppressed)?.into()),
+        suppression: Some(suppressed.into()),
         user_errors: Vec::new(),
     })
 }
@@ -111,8 +115,11 @@ async fn unsuppress(
     asking: &Asking,
     input: UnsuppressEmailInput,
 ) -> Result<UnsuppressEmailPayload> {
-    asking.operator()?;
+    let deed = deed(asking, "unsuppress_email", &input.address).await?;
+    deed.allowed(asking.operator()).await?;
     let held = asking.read(asking.scope.unsuppress(&input.address).await)?;
+    deed.ended(if held.is_some() { "done" } else { "not_found" })
+        .await?;
     let unknown = || {
         let code = UserErrorCode::NotFound;
         UserError::of_input("address", code, "This address is not suppressed.")
@@ -121,6 +128,13 @@ async fn unsuppress(
         user_errors: held.is_none().then(unknown).into_iter().collect(),
         suppression: held.map(Suppression::from),
     })
+}
+
+/// The address itself stays out of what is kept about it.
+async fn deed<'a>(asking: &'a Asking, action: &'static str, address: &str) -> Result<Deed<'a>> {
+    let (store, source) = (asking.scope.store(), asking.scope.source());
+    let target = asking.read(store.alias_of_address(source, address).await)?;
+    Ok(Deed::new(asking, action, target))
 }
 
 /// The longest that an address can be (RFC 5321 §4.5.3.1.3).

@@ -20,10 +20,26 @@ pub(crate) enum UserErrorCode {
     Invalid,
     /// There is no such thing, or none of the asker's.
     NotFound,
+    /// The notification is to go out anyway.
+    OnItsWay,
+    /// Another notification tells of the same change.
+    Merged,
+    /// The notification was taken back: its customer is erased.
+    Cancelled,
+    /// The changes came to nothing together.
+    NothingToTell,
+    /// A later change has a notification of its own.
+    Superseded,
+    /// The change was received too long ago to be news.
+    Stale,
+    /// The event was handled, or is on its way.
+    NothingToReplay,
+    /// The event still cannot be read.
+    Unreadable,
 }
 
 impl UserError {
-    /// An error about one member of the input.
+    /// The user's error about one member of the input.
     pub(super) fn of_input(member: &str, code: UserErrorCode, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),

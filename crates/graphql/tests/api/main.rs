@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
 mod access;
+mod again;
 mod aliases;
 mod client;
 mod customer_tokens;
 mod documents;
+mod erasure;
 mod everywhere;
 mod explored;
 mod explorer;

@@ -99,7 +99,7 @@ pub(super) async fn run<Q>(args: Args, platform: &Platform<Q>) -> Result<(), Fai
 }
 
 /// A source that is configured: a key for any other would answer nothing.
-fn known(name: &str, config: &Config) -> Result<Source, Failure> {
+pub(super) fn known(name: &str, config: &Config) -> Result<Source, Failure> {
     if !config.sources.contains_key(name) {
         let known: Vec<&str> = config.sources.keys().map(String::as_str).collect();
         let known = if known.is_empty() {

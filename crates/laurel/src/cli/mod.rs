@@ -1,9 +1,11 @@
 //! The command line: one file a command.
 
+mod audit;
 mod completions;
 mod config;
 mod dead_letters;
 mod email;
+mod erase;
 mod keys;
 mod migrate;
 mod quarantined;
@@ -74,6 +76,8 @@ pub(crate) enum Command {
     Replay(replay::Args),
     DeadLetters(dead_letters::Args),
     Quarantined(quarantined::Args),
+    Erase(erase::Args),
+    Audit(audit::Args),
     Email(email::Args),
     Config(config::Args),
     Schema(schema::Args),
@@ -102,6 +106,8 @@ pub(crate) async fn run<Q: ObjectType + 'static>(
         Command::DeadLetters(args) => dead_letters::run(args, &platform).await,
         Command::Quarantined(args) => quarantined::run(args, &platform).await,
         Command::Email(args) => email::run(args, &platform).await,
+        Command::Erase(args) => erase::run(&args, &platform).await,
+        Command::Audit(args) => audit::run(&args, &platform).await,
         Command::Config(args) => config::run(&args, &platform),
         Command::Schema(args) => schema::run(args, platform),
         Command::Completions(args) => completions::run(&args, &platform),

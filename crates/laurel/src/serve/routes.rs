@@ -26,7 +26,11 @@ pub(super) async fn router<Q: ObjectType + 'static>(
         router = router.merge(laurel_ingest::router(intake));
     }
     if matches!(parts.role, Role::All | Role::Api) {
-        let settings = with_access(&parts.config, api_settings(&parts.config, shutdown))?;
+        let settings = laurel_graphql::Settings {
+            readers: sources::readers(&parts.config, &parts.extensions),
+            ..api_settings(&parts.config, shutdown)
+        };
+        let settings = with_access(&parts.config, settings)?;
         router = router.merge(laurel_graphql::router_of(store.clone(), settings, query));
         router = router.merge(links::pages(&parts.config, store).await?.router());
         for theirs in &parts.extensions.routes {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use laurel_graphql::Readers;
 use laurel_ingest::{
     AllowList, BasicVerifier, HmacAlgorithm, HmacSettings, HmacVerifier, QueryVerifier, RateLimit,
     SignatureEncoding, SignedTime, SourceSettings, StandardWebhooks, TokenVerifier, Verifier,
@@ -20,6 +21,15 @@ pub(super) fn of(config: &Config, extensions: &Extensions) -> anyhow::Result<Vec
         one(name, source, extensions).with_context(|| format!("sources.{name}"))
     });
     sources.collect()
+}
+
+/// What reads the sources that are not Masivo's, by their names.
+pub(super) fn readers(config: &Config, extensions: &Extensions) -> Readers {
+    let readers = config.sources.iter().filter_map(|(name, source)| {
+        let reader = extensions.readers.get(source.format.as_str())?;
+        Some((name.clone(), Arc::clone(reader)))
+    });
+    Readers::new(readers)
 }
 
 fn one(

@@ -4,6 +4,7 @@
 
 mod answers;
 mod dkim;
+mod erasing;
 mod mail;
 mod masivo;
 mod place;

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod door;
+mod erased;
 mod framing;
 mod heads;
 mod logs;

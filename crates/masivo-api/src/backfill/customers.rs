@@ -9,7 +9,7 @@ use super::customer_id;
 use crate::Error;
 use crate::accounts::Asked;
 use crate::customers::Customers;
-use crate::enrichment::{keep, lacks};
+use crate::enrichment::{is_erased, keep, lacks};
 use crate::progress_bar::Progress;
 use crate::tables::lookups::{self, Outcome};
 
@@ -73,6 +73,9 @@ async fn ask(
     customer: &CustomerId,
     tally: &mut Tally,
 ) -> Result<(), Error> {
+    if is_erased(store, account, customer).await? {
+        return Ok(());
+    }
     tally.asked += 1;
     let kept = match account.client.customer(customer).await {
         Ok(told) => keep(store, account, customer, told).await,

@@ -10,6 +10,7 @@ use laurel_store::Store;
 use crate::Error;
 use crate::accounts::Asked;
 use crate::booking::{Named, has_webhook, signed};
+use crate::enrichment::is_erased;
 use crate::wire::{Transaction, TransactionType, Transactions};
 use crate::{keys, told};
 
@@ -71,6 +72,9 @@ pub(super) async fn bring_in(
     customer: &CustomerId,
     year: i32,
 ) -> Result<Counts, Error> {
+    if is_erased(store, account, customer).await? {
+        return Ok(Counts::default());
+    }
     let answer = account.client.transactions(customer, Some(year)).await?;
     let mut counts = Counts {
         unclear: answer.unreadable,

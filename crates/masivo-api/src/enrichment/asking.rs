@@ -18,6 +18,17 @@ pub(crate) fn lacks(known: Option<&CustomerRecord>) -> bool {
     known.is_none_or(|known| known.profile_seq.is_none() || known.email.is_none())
 }
 
+/// Whether a customer is erased: they are not asked for, and nothing about them is kept.
+pub(crate) async fn is_erased(
+    store: &Store,
+    account: &Asked,
+    customer: &CustomerId,
+) -> Result<bool, Error> {
+    let scope = account.scope(store);
+    let erased = scope.erased(std::slice::from_ref(customer)).await?;
+    Ok(!erased.is_empty())
+}
+
 /// Keeps what Masivo has told of a customer: a fact of its own in the log. The wallet is taken only where none is known:
 /// one that a webhook brings meanwhile is newer than the answer.
 pub(crate) async fn keep(
@@ -29,6 +40,10 @@ pub(crate) async fn keep(
     let Some(told) = told else {
         return Ok(Outcome::Missing);
     };
+    // Erased while the question was under way.
+    if is_erased(store, account, customer).await? {
+        return Ok(Outcome::Missing);
+    }
     let known = account.scope(store).customer(customer).await?;
     let key = keys::profile(customer, store.clock().now());
     let mut fact = External::new(customer.clone(), key, NAME);

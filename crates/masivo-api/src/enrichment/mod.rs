@@ -7,6 +7,6 @@ mod asking;
 mod subscriber;
 mod worker;
 
-pub(crate) use asking::{keep, lacks};
+pub(crate) use asking::{is_erased, keep, lacks};
 pub use subscriber::Enrichment;
 pub use worker::Lookups;

@@ -98,6 +98,8 @@ async fn new_ones(
 ) -> laurel_store::Result<Vec<CustomerId>> {
     let known = store.scope(source).customers_by_id(&customers).await?;
     customers.retain(|customer| lacks(known.get(customer)));
+    let erased = store.scope(source).erased(&customers).await?;
+    customers.retain(|customer| !erased.contains(customer));
     let noted = lookups::noted(store, source, &customers).await?;
     customers.retain(|customer| !noted.contains(customer.as_str()));
     Ok(customers)

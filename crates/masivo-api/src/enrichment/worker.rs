@@ -9,7 +9,7 @@ use metrics::counter;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{keep, lacks};
+use super::{is_erased, keep, lacks};
 use crate::accounts::{self, Asked};
 use crate::client::ApiError;
 use crate::tables::lookups::{self, Lookup, Outcome};
@@ -105,6 +105,10 @@ async fn step(store: &Store, account: &Asked, stop: &CancellationToken) -> Resul
     let known = account.scope(store).customer(customer).await?;
     if !lacks(known.as_ref()) {
         settle(store, &lookup, Outcome::Known).await?;
+        return Ok(Step::Asked);
+    }
+    if is_erased(store, account, customer).await? {
+        settle(store, &lookup, Outcome::Missing).await?;
         return Ok(Step::Asked);
     }
     // Only the question may be broken off: what is written is written to its end.

@@ -10,7 +10,7 @@ use super::Settings;
 use crate::mail::{Direction, mail_address};
 
 /// A change older than this, counted from its receipt, is no news.
-pub(super) const STALE_AFTER: Duration = Duration::from_hours(7 * 24);
+pub(super) const STALE_AFTER: Duration = laurel_store::STALE_AFTER;
 
 /// What is to be done with a message.
 #[derive(Debug, PartialEq, Eq)]

@@ -50,6 +50,11 @@ impl Tape<'_> {
         self.node(0)
     }
 
+    /// Every value, whatever it is in, and every key.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        (0..self.tokens.len()).map(|index| self.node(index))
+    }
+
     pub(super) fn node(&self, index: usize) -> Node<'_> {
         Node { tape: self, index }
     }
@@ -122,7 +127,7 @@ impl<'t> Node<'t> {
     }
 
     /// An object's members, in document order.
-    pub(super) fn members(self) -> impl Iterator<Item = (Node<'t>, Node<'t>)> {
+    pub(crate) fn members(self) -> impl Iterator<Item = (Node<'t>, Node<'t>)> {
         let mut children = self.children();
         std::iter::from_fn(move || Some((children.next()?, children.next()?)))
     }

@@ -7,6 +7,7 @@ mod new;
 mod quarantine;
 mod read;
 mod record;
+mod replay;
 mod steps;
 mod window;
 
@@ -14,3 +15,4 @@ pub use append::{Appended, Outcome};
 pub use new::NewEvent;
 pub use read::EventFilter;
 pub use record::{EventRecord, EventState, Quarantine};
+pub use replay::Replayed;

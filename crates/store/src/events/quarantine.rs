@@ -7,6 +7,9 @@ use super::EventRecord;
 use super::delivery_ids::ID_CONFLICT;
 use crate::{EventState, Result, Source, Store, routes, sql};
 
+/// What reads the bodies of a source.
+pub(crate) type Read<'a> = &'a (dyn Fn(&[u8]) -> std::result::Result<Reading, Malformed> + Sync);
+
 impl Store {
     /// Reads one page of the quarantine again, from `after` on (exclusive), and accepts what this binary can read:
     /// it takes its old place (`seq`, time of receipt) and gets its deliveries. Returns the last `seq` looked at and how
@@ -31,7 +34,7 @@ impl Store {
         &self,
         source: &Source,
         after: i64,
-        read: &(dyn Fn(&[u8]) -> std::result::Result<Reading, Malformed> + Sync),
+        read: Read<'_>,
     ) -> Result<Option<(i64, usize)>> {
         let page = self.quarantine_after(source, after).await?;
         let Some(last) = page.last().map(|event| event.seq) else {
@@ -39,14 +42,24 @@ impl Store {
         };
         let mut accepted = 0;
         for event in &page {
-            // The strict scan decides, too: a body may parse and yet be ambiguous.
-            let reading = read(&event.body).ok().map(|reading| reading.event);
-            if let Some(Ok(parsed)) = reading {
-                accepted += usize::from(self.accept(event, &parsed).await?);
-            }
+            accepted += usize::from(self.reread_event(event, read).await?);
         }
-        self.announce_append();
         Ok(Some((last, accepted)))
+    }
+
+    /// Reads one quarantined event again, and accepts it where this binary can read it now. Answers whether it did.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub(crate) async fn reread_event(&self, event: &EventRecord, read: Read<'_>) -> Result<bool> {
+        // The strict scan decides, too: a body may parse and yet be ambiguous.
+        let reading = read(&event.body).ok().map(|reading| reading.event);
+        let accepted = match reading {
+            Some(Ok(parsed)) => self.accept(event, &parsed).await?,
+            _ => false,
+        };
+        self.announce_append();
+        Ok(accepted)
     }
 
     async fn quarantine_after(&self, source: &Source, after: i64) -> Result<Vec<EventRecord>> {

@@ -3,6 +3,7 @@
 use laurel_payloads::{CustomerId, EventKind, Timestamp};
 use uuid::Uuid;
 
+use crate::erasure::ERASED;
 use crate::text::storable;
 use crate::{Result, Source, TierStep, Tx, sql};
 
@@ -79,9 +80,28 @@ impl Tx {
                     created_at, state, due_at)";
         let tail = "ON CONFLICT (event_seq, channel) DO NOTHING";
         let new = sql::insert(self.connection(), into, rows.collect(), tail).await?;
+        self.cancel_erased(messages).await?;
         if new > 0 {
             self.note_enqueue();
         }
         Ok(usize::try_from(new).unwrap_or(usize::MAX))
+    }
+
+    /// Takes back what is to be sent to erased customers.
+    async fn cancel_erased(&self, messages: &[NewMessage]) -> Result<()> {
+        let customers = messages.iter();
+        let customers = customers.map(|message| (&message.source, &message.customer_id));
+        for (source, customer) in self.erased(customers.collect()).await? {
+            let sql = "UPDATE outbox SET state = 'cancelled', reason = $3, finished_at = $4 \
+                       WHERE source = $1 AND customer_id = $2 AND state = 'pending'";
+            let values = [
+                source.as_str().into(),
+                customer.as_str().into(),
+                ERASED.into(),
+                self.store().clock().now().micros().into(),
+            ];
+            sql::execute(self.connection(), sql, values).await?;
+        }
+        Ok(())
     }
 }

@@ -7,6 +7,7 @@ mod read;
 mod recipient;
 mod record;
 mod reports;
+mod resend;
 mod settle;
 
 pub use addressee::Addressee;
@@ -16,4 +17,5 @@ pub use read::{MessageCursor, MessageRecord, MessageState};
 pub use recipient::Recipient;
 pub use record::OutboxRecord;
 pub use reports::{MailReport, ReportKind};
+pub use resend::{Resend, STALE_AFTER};
 pub use settle::{AttemptRecord, OutboxLease, OutboxOutcome, Settlement};

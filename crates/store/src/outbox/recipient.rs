@@ -37,9 +37,10 @@ impl Scope {
         let Some(customer) = self.customer(customer_id).await? else {
             return Ok(None);
         };
-        let sql = "SELECT EXISTS (SELECT 1 FROM suppressions WHERE source = $1 AND address = $2) AS suppressed";
+        let sql = "SELECT EXISTS (SELECT 1 FROM suppressions WHERE source = $1 AND address IN ($2, $3)) AS suppressed";
         let address = suppressions::normal(customer.email.as_deref().unwrap_or_default());
-        let values = [self.source().as_str().into(), address.into()];
+        let hidden = self.hidden(&address).await?;
+        let values = [self.source().as_str().into(), address.into(), hidden.into()];
         let rows = sql::query(self.reader(), sql, values).await?;
         let mut recipient = Recipient {
             name: customer.name,

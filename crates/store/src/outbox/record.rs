@@ -32,7 +32,7 @@ pub struct OutboxRecord {
     pub received_at: Timestamp,
     /// How many times it was claimed to be sent, this claim included.
     pub attempts: i64,
-    /// When it was first tried to send it.
+    /// When it was first tried to send it; where it is sent anew, since then.
     pub first_attempted_at: Option<Timestamp>,
 }
 
@@ -40,7 +40,8 @@ pub struct OutboxRecord {
 pub(super) const COLUMNS: &str = "outbox.id, outbox.source, outbox.customer_id, outbox.event_seq, outbox.event_id, \
      outbox.kind, outbox.from_tier_id, outbox.to_tier_id, outbox.from_tier_name, outbox.to_tier_name, \
      outbox.from_tier_level, outbox.to_tier_level, outbox.triggered_by, outbox.received_at, outbox.attempts, \
-     (SELECT min(attempted_at) FROM delivery_attempts WHERE outbox_id = outbox.id) AS first_attempted_at";
+     (SELECT min(attempted_at) FROM delivery_attempts WHERE outbox_id = outbox.id \
+      AND attempted_at >= COALESCE(outbox.resent_at, 0)) AS first_attempted_at";
 
 pub(super) fn from_row(row: &QueryResult) -> Result<OutboxRecord> {
     let source: String = row.try_get("", "source")?;
