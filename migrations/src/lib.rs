@@ -11,6 +11,7 @@ mod m0005_delivery_ids;
 mod m0007_erasure;
 mod m0008_feed;
 mod m0009_people;
+mod m0011_waiting;
 mod m0012_signing_keys;
 mod migrations;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_erasure::Migration),
             Box::new(m0008_feed::Migration),
             Box::new(m0009_people::Migration),
+            Box::new(m0011_waiting::Migration),
             Box::new(m0012_signing_keys::Migration),
         ]
     }

@@ -1,4 +1,4 @@
-//! Mail as it is configured: how it is sent, and the keys that sign it.
+//! Mail as it is configured: how it is sent, the keys that sign it, and the brands it is written for.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -7,11 +7,16 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use laurel_notify::dkim::{Dkim, DkimKey, Signer};
+use laurel_notify::mail::{Brands, Composer};
 use laurel_notify::smtp::SmtpSettings;
 use laurel_notify::{Channel, FileChannel, Settings, SmtpChannel};
+use laurel_store::Source;
 
 use crate::Failure;
-use crate::config::{Config, Email, Smtp, Transport};
+use crate::config::{self, Config, Email, Smtp, Transport};
+
+/// Who a mail is from that is written only to be looked at, where the configuration does not say.
+const SENDER: &str = "club@example.com";
 
 /// Workers for each connection: while one message is with the relay, the next is written and the one before recorded.
 const WORKERS: usize = 3;
@@ -22,6 +27,7 @@ pub(crate) fn settings(config: &Config) -> Result<Settings, Failure> {
     let connections = email.smtp.as_ref().map_or(1, connections);
     Ok(Settings {
         dkim: dkim(email)?,
+        brands: brands(config)?,
         return_path: read("return_path", email.return_path.as_deref())?,
         rate: read("rate", email.rate.as_deref())?,
         settle: email.settle,
@@ -102,4 +108,37 @@ pub(crate) fn read_key(file: &Path) -> Result<DkimKey, String> {
     let path = file.display();
     let pem = std::fs::read_to_string(file).map_err(|error| format!("{path}: {error}"))?;
     DkimKey::from_pem(&pem).map_err(|error| format!("{path} {error}"))
+}
+
+/// The brands of all sources.
+pub(crate) fn brands(config: &Config) -> Result<Brands, Failure> {
+    let email = &config.email;
+    let brand_of = |brand: &config::Brand, section: &str| {
+        brand
+            .read(email.templates.as_ref())
+            .map_err(|(key, problem)| Failure::Usage(format!("{section}.brand.{key}: {problem}")))
+    };
+    let mut brands = Brands {
+        common: brand_of(&email.brand, "email")?,
+        ..Brands::default()
+    };
+    for (name, source) in &config.sources {
+        if let Some(own) = &source.brand {
+            let name = Source::new(name).map_err(|error| Failure::Usage(error.to_string()))?;
+            let brand = brand_of(&own.over(&email.brand), &format!("sources.{name}"))?;
+            brands.of_source.insert(name, brand);
+        }
+    }
+    Ok(brands)
+}
+
+/// Writes mails as the server would; every template is tried out.
+pub(crate) fn composer(config: &Config) -> Result<Composer, Failure> {
+    let from = config.email.from.as_deref().unwrap_or(SENDER);
+    let composer = Composer::new(from, &brands(config)?);
+    let composer = composer.map_err(|error| Failure::Usage(format!("email: {error}")))?;
+    let return_path = read("return_path", config.email.return_path.as_deref())?;
+    Ok(composer
+        .signed(dkim(&config.email)?)
+        .returning_to(return_path))
 }

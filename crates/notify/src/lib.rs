@@ -5,6 +5,7 @@ pub mod bounces;
 mod channel;
 pub mod dkim;
 mod file;
+pub mod language;
 pub mod links;
 pub mod mail;
 pub mod pages;

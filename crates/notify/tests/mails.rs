@@ -1,13 +1,13 @@
 //! The mails as they are read, and as they travel.
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
-use laurel_notify::mail::{Composer, Direction, Draft, Message, TierMail, mail_address};
+use laurel_notify::mail::{Brands, Composer, Direction, Draft, Message, TierMail, mail_address};
 use laurel_payloads::Timestamp;
 use laurel_store::Source;
 use uuid::Uuid;
 
 fn compose(mail: &TierMail) -> Message {
-    let composer = Composer::new("Café Central <club@example.com>").unwrap();
+    let composer = Composer::new("Café Central <club@example.com>", &Brands::default()).unwrap();
     let id = Uuid::from_u128(0x0191_e2a0_0000_7000_8000_0000_0000_002a);
     let now = Timestamp::parse_rfc3339("2026-01-06T15:10:02.331Z").unwrap();
     composer
@@ -46,7 +46,7 @@ fn names(message: &Message) -> Vec<String> {
         .collect()
 }
 
-const PLANNED: [&str; 9] = [
+const PLANNED: [&str; 10] = [
     "Date",
     "From",
     "To",
@@ -54,6 +54,7 @@ const PLANNED: [&str; 9] = [
     "Message-ID",
     "X-Laurel-Message",
     "Auto-Submitted",
+    "Feedback-ID",
     "MIME-Version",
     "Content-Type",
 ];
@@ -103,7 +104,7 @@ fn a_mail_without_names_is_worded_neutrally() {
             message.words.text
         );
         assert!(message.words.html.contains(">Hello,<"));
-        assert!(!message.words.html.contains("&#8594;"));
+        assert!(!message.words.html.contains(">→<"));
     }
 }
 
@@ -132,7 +133,7 @@ fn the_wire_form_is_seven_bit_with_short_lines_and_the_planned_headers() {
 }
 
 #[test]
-fn a_hostile_name_adds_no_header_and_no_markup() {
+fn e1_e2_a_hostile_name_adds_no_header_and_no_markup() {
     let hostile = [
         "A\r\nBcc: x@example.org",
         "A\nBcc: x@example.org",
@@ -172,14 +173,14 @@ fn a_hostile_name_adds_no_header_and_no_markup() {
 }
 
 #[test]
-fn a_template_in_a_name_is_text() {
+fn e6_a_template_in_a_name_is_text() {
     let message = compose(&TierMail::new(
         Direction::Upgrade,
-        Some("{{ programme }}"),
+        Some("{{ brand.name }}"),
         None,
         Some("{% if %}"),
     ));
-    assert!(message.words.text.starts_with("Hello {{ programme }},"));
+    assert!(message.words.text.starts_with("Hello {{ brand.name }},"));
     assert_eq!(message.words.subject, "You are now {% if %}");
 }
 
@@ -199,7 +200,7 @@ fn a_sender_is_one_plain_address_with_or_without_a_name() {
         "\"Club, No. 1\" <club@example.com>",
         "<club@example.com>",
     ] {
-        assert!(Composer::new(from).is_ok(), "{from}");
+        assert!(Composer::new(from, &Brands::default()).is_ok(), "{from}");
     }
     for from in [
         "",
@@ -208,6 +209,6 @@ fn a_sender_is_one_plain_address_with_or_without_a_name() {
         "Club <club@exämple.com>",
         "Club <a@example.com> <b@example.com>",
     ] {
-        assert!(Composer::new(from).is_err(), "{from}");
+        assert!(Composer::new(from, &Brands::default()).is_err(), "{from}");
     }
 }

@@ -8,7 +8,7 @@ use laurel_store::{
 };
 
 use super::lines::{movement_lines, rewards_of_lines};
-use super::snapshots::{profile, rewards_of_wallet, wallet};
+use super::snapshots::{profile, resulting_profile, rewards_of_wallet, wallet};
 use crate::RecordedEvent;
 
 /// Everything that a batch says, ready to be written.
@@ -49,6 +49,7 @@ impl Gathering {
                 told.wallet = movement.wallet;
             }
             Payload::BehaviorEventFulfilled(outcome) | Payload::BehaviorEventFailed(outcome) => {
+                told.profile = resulting_profile(event.seq, &outcome.event);
                 behavior_event_id = outcome.event.id;
             }
             Payload::TierUpgrade(change) | Payload::TierDowngrade(change) => {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use laurel_payloads::{Amount, Consent, Customer, RewardId, Wallet};
+use laurel_payloads::{Amount, BehaviorEvent, Consent, Customer, RewardId, Wallet};
 use laurel_store::{BalanceLine, LearntReward, Profile, WalletSnapshot};
+
+use serde_json::value::RawValue;
 
 use crate::RecordedEvent;
 
@@ -18,6 +20,17 @@ pub(super) fn profile(seq: i64, customer: &Customer) -> Profile {
         registered_at: customer.registration_date,
         consents_to_email: customer.consent.as_ref().map(consents_to_email),
     }
+}
+
+/// The profile in the result of a behavior event, where a whole one is there: of a part, nobody could tell whether the
+/// consent in the profile before still holds.
+pub(super) fn resulting_profile(seq: i64, event: &BehaviorEvent) -> Option<Profile> {
+    let result: BTreeMap<String, &RawValue> =
+        serde_json::from_str(event.result.as_ref()?.get()).ok()?;
+    let customer: Customer = serde_json::from_str(result.get("customer")?.get()).ok()?;
+    let whole =
+        customer.email.is_some() && customer.status.is_some() && customer.is_anonymous.is_some();
+    whole.then(|| profile(seq, &customer))
 }
 
 /// Where a consent is recorded, a purpose is allowed only where it is explicitly true (Masivo, "Privacy & consent").

@@ -26,6 +26,7 @@ pub(super) fn run<Q>(args: &Args, platform: &Platform<Q>) -> Result<(), Failure>
             serve::certificate(&loaded.config)?;
             mail::settings(&loaded.config)?;
             serve::with_access(&loaded.config, laurel_graphql::Settings::default())?;
+            mail::composer(&loaded.config)?;
             for warning in &loaded.warnings {
                 eprintln!("warning: {warning}");
             }

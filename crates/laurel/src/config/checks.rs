@@ -16,6 +16,7 @@ pub(super) fn refuse(config: &Config) -> Result<(), Fault> {
     limits(config)?;
     credentials::refuse(config)?;
     identities::refuse(config)?;
+    brands(config)?;
     email(config)
 }
 
@@ -111,6 +112,24 @@ fn limits(config: &Config) -> Result<(), Fault> {
             ["workers", "lease"],
             "must be a second or more: work takes its time",
         );
+    }
+    Ok(())
+}
+
+fn brands(config: &Config) -> Result<(), Fault> {
+    if config.email.brand.templates.is_some() {
+        return fault(
+            ["email", "brand", "templates"],
+            "for all sources it is `email.templates`",
+        );
+    }
+    if let Err((key, problem)) = config.email.brand.read(None) {
+        return fault(["email", "brand", key], &problem);
+    }
+    for (name, source) in &config.sources {
+        if let Some(Err((key, problem))) = source.brand.as_ref().map(|brand| brand.read(None)) {
+            return fault(["sources", name, "brand", key], &problem);
+        }
     }
     Ok(())
 }

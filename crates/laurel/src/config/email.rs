@@ -7,7 +7,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Dkim, duration};
+use super::{Address, Brand, Dkim, duration};
 
 /// How customers are written to when their tier changes.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +38,11 @@ pub struct Email {
     pub rate: Option<String>,
     /// The keys that mails are signed with.
     pub dkim: Dkim,
+    /// A folder with templates and messages in place of those that are built in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub templates: Option<PathBuf>,
+    /// How mails look, whom they speak for, and in which language.
+    pub brand: Brand,
     /// The relay, for `transport = "smtp"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smtp: Option<Smtp>,
@@ -57,6 +62,8 @@ impl Default for Email {
             return_path: None,
             rate: None,
             dkim: Dkim::default(),
+            templates: None,
+            brand: Brand::default(),
             smtp: None,
             file: FileTransport::default(),
         }

@@ -5,6 +5,7 @@
 
 mod access;
 mod auth;
+mod brand;
 mod checks;
 mod credentials;
 mod database;
@@ -33,6 +34,7 @@ pub use laurel_settings::{Address, Secret};
 
 pub use self::access::{CustomerTokens, Identity, Origin, SigningAlgorithm};
 pub use self::auth::{Algorithm, Auth, AuthKind, Encoding, Header};
+pub use self::brand::Brand;
 pub use self::database::Database;
 pub use self::dkim::{Dkim, DkimKey};
 pub use self::email::{Email, FileTransport, Smtp, Transport};

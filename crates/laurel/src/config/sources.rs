@@ -6,7 +6,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Auth, Identity, duration};
+use super::{Auth, Brand, Identity, duration};
 
 /// The format that is our own.
 pub(crate) const MASIVO: &str = "masivo";
@@ -29,6 +29,9 @@ pub struct Source {
     /// Whose tokens its customers may ask the API with, beside those that the API issues.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
+    /// How mails to its customers look, where otherwise than in `[email.brand]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brand: Option<Brand>,
 }
 
 /// How many webhooks a source may post. What goes beyond is answered 429, with the time to wait.
@@ -50,6 +53,7 @@ impl Default for Source {
             duplicate_window: Duration::from_hours(24),
             rate_limit: None,
             identity: None,
+            brand: None,
         }
     }
 }

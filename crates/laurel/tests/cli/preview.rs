@@ -17,7 +17,7 @@ async fn a_tier_change_is_written_as_html_text_and_the_raw_message() {
     let said = place.answer(&command).await;
     assert!(said.starts_with("Subject: "), "{said}");
     let read = |name| std::fs::read_to_string(place.path().join("seen").join(name)).unwrap();
-    assert!(read("mail.html").starts_with("<!doctype html>"));
+    assert!(read("mail.html").starts_with("<!DOCTYPE html>"));
     assert!(said.contains(read("mail.txt").trim_end()));
     let raw = read("mail.eml");
     assert!(

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_not_written_to() {
+    fn e3_everything_else_is_not_written_to() {
         let long = format!("{}@example.com", "a".repeat(310));
         let long_domain = format!("a@{}.com", "b.".repeat(130));
         let refused = [

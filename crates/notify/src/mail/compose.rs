@@ -1,17 +1,21 @@
 //! From words to a message: headers and MIME.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use laurel_payloads::Timestamp;
+use laurel_store::Source;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
+use unic_langid::LanguageIdentifier;
 
 use super::clean::cleaned;
+use super::stationery::Stationery;
 use super::{
-    Direction, Draft, InvalidAddress, Message, ReturnPath, TemplateError, Templates, mail_address,
-    unsubscribe,
+    Brand, Brands, Direction, Draft, InvalidAddress, Message, ReturnPath, mail_address, unsubscribe,
 };
 use crate::dkim::Dkim;
+use crate::language::{Voice, WordingError};
 
 /// Why a mail cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -20,41 +24,41 @@ pub enum ComposeError {
     /// The `from` setting does not parse.
     #[error("{0:?} is not a sender such as: Café Central <club@example.com>")]
     Sender(String),
-    /// A template is wrong.
+    /// A template or a message is wrong.
     #[error(transparent)]
-    Template(#[from] TemplateError),
+    Wording(#[from] WordingError),
     /// The message library refused its own input.
     #[error("cannot put the mail together")]
     Assembly(#[from] lettre::error::Error),
 }
 
-/// Writes mails in the name of one sender.
+/// Writes mails in the name of one sender, for the brands of any number of sources.
 #[derive(Debug)]
 pub struct Composer {
     from: Mailbox,
-    programme: String,
-    templates: Templates,
+    common: Stationery,
+    of_source: BTreeMap<Source, Stationery>,
     dkim: Dkim,
     return_path: Option<ReturnPath>,
 }
 
 impl Composer {
     /// Prepares for mail from `from`, as `email.from` has it: `Café Central <club@example.com>`, or
-    /// the address alone. The name is the programme's name in every mail; without one it is the domain.
+    /// the address alone. The name is that of every programme whose brand has none; without one it is the domain.
     ///
     /// # Errors
     ///
-    /// `from` is not one plain address with or without a name, or a template is wrong.
-    pub fn new(from: &str) -> Result<Self, ComposeError> {
+    /// `from` is not one plain address with or without a name, or a template or a message is wrong.
+    pub fn new(from: &str, brands: &Brands) -> Result<Self, ComposeError> {
         let from = sender(from).map_err(|_| ComposeError::Sender(from.to_owned()))?;
-        let programme = from
-            .name
-            .clone()
-            .unwrap_or_else(|| from.email.domain().to_owned());
+        let name = from.name.as_deref().unwrap_or(from.email.domain());
+        let own =
+            |(source, brand): (&Source, _)| Ok((source.clone(), Stationery::new(brand, name)?));
+        let of_source = brands.of_source.iter().map(own);
         Ok(Self {
+            common: Stationery::new(&brands.common, name)?,
+            of_source: of_source.collect::<Result<_, WordingError>>()?,
             from,
-            programme,
-            templates: Templates::new()?,
             dkim: Dkim::default(),
             return_path: None,
         })
@@ -75,6 +79,35 @@ impl Composer {
         Self { dkim, ..self }
     }
 
+    /// The brand of a source.
+    #[must_use]
+    pub fn brand(&self, source: &Source) -> &Brand {
+        &self.stationery(source).brand
+    }
+
+    /// What the programme of a source is called.
+    #[must_use]
+    pub fn programme(&self, source: &Source) -> &str {
+        &self.stationery(source).programme
+    }
+
+    /// The voice for a customer of a source, by the body of the event that brought their profile.
+    #[must_use]
+    pub fn voice(&self, source: &Source, profile: Option<&[u8]>) -> Voice {
+        let stationery = self.stationery(source);
+        stationery.voice(profile.and_then(|body| stationery.locale(body)).as_ref())
+    }
+
+    /// The language of a customer of a source, by the body of the event that brought their profile.
+    #[must_use]
+    pub fn locale(&self, source: &Source, profile: &[u8]) -> Option<LanguageIdentifier> {
+        self.stationery(source).locale(profile)
+    }
+
+    fn stationery(&self, source: &Source) -> &Stationery {
+        self.of_source.get(source).unwrap_or(&self.common)
+    }
+
     /// Writes a mail.
     ///
     /// # Errors
@@ -82,7 +115,16 @@ impl Composer {
     /// None that depends on the data; a fault of a template or of the library.
     pub fn compose(&self, draft: &Draft<'_>) -> Result<Message, ComposeError> {
         let Draft { id, mail, .. } = draft;
-        let words = self.templates.render(mail, &self.programme)?;
+        let stationery = self.stationery(draft.source);
+        let words = stationery.write(draft)?;
+        let from = Mailbox::new(
+            stationery
+                .brand
+                .name
+                .clone()
+                .or_else(|| self.from.name.clone()),
+            self.from.email.clone(),
+        );
         let message_id = format!("<{id}@{}>", self.from.email.domain());
         // Not random, so that a mail that is sent again is the same, byte for byte but for its date.
         let parts = MultiPart::alternative()
@@ -91,7 +133,7 @@ impl Composer {
             .singlepart(SinglePart::html(words.html.clone()));
         let builder = lettre::Message::builder()
             .date(system_time(draft.now))
-            .from(self.from.clone())
+            .from(from)
             .to(Mailbox::new(
                 mail.name().map(str::to_owned),
                 draft.to.clone(),

@@ -3,6 +3,7 @@
 use laurel_payloads::Timestamp;
 use laurel_store::Source;
 use lettre::Address;
+use unic_langid::LanguageIdentifier;
 use uuid::Uuid;
 
 use super::TierMail;
@@ -18,6 +19,8 @@ pub struct Draft<'a> {
     pub mail: &'a TierMail,
     /// Where it goes.
     pub to: Address,
+    /// The customer's language, where it is known.
+    pub locale: Option<LanguageIdentifier>,
     /// The customer's own pages.
     pub links: Links,
     /// What its bounces are known by, signed.
@@ -41,6 +44,7 @@ impl<'a> Draft<'a> {
             source,
             mail,
             to,
+            locale: None,
             links: Links::default(),
             return_id: None,
             now,

@@ -11,11 +11,11 @@ use lettre::Address;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::net::{NetChange, net_change};
+use super::net::net_change;
 use super::retry::next_try;
 use super::verdict::{Skipped, Verdict, verdict};
 use super::{Inner, SendError, tally};
-use crate::mail::{Direction, Draft, Message, TierMail};
+use crate::mail::{Direction, Message};
 use crate::{Delivery, Failure, Hold};
 
 /// When to look again for an address that has gone since the claim.
@@ -56,33 +56,13 @@ impl Inner {
                         .release(head, &lease, now.saturating_add(wait), None)
                         .await;
                 }
-                let name = recipient.and_then(|recipient| recipient.name);
-                let message = self.write(head, &net, name.as_deref(), address, now)?;
+                let recipient = recipient.unwrap_or_default();
+                let message = self
+                    .write(&messages, &net, &recipient, address, now)
+                    .await?;
                 self.send(&messages, &message, lease, held_until, now).await
             }
         }
-    }
-
-    fn write(
-        &self,
-        head: &OutboxRecord,
-        net: &NetChange,
-        name: Option<&str>,
-        to: Address,
-        now: Timestamp,
-    ) -> Result<Message, SendError> {
-        let mail = TierMail::new(
-            net.direction,
-            name,
-            net.from.name.as_deref(),
-            net.to.name.as_deref(),
-        );
-        let mut draft = Draft::new(head.id, &head.source, &mail, to, now);
-        if let Some(linker) = &self.settings.linker {
-            draft.links = linker.links(head.id);
-            draft.return_id = Some(linker.return_id(head.id));
-        }
-        Ok(self.composer.compose(&draft)?)
     }
 
     /// Has the channel carry `message`, and records what came of it.

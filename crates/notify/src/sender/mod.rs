@@ -10,6 +10,7 @@ mod settings;
 mod settling;
 mod tally;
 mod verdict;
+mod wording;
 
 use std::fmt;
 use std::sync::Arc;
@@ -79,7 +80,7 @@ impl Sender {
         channel: Arc<dyn Channel>,
         settings: Settings,
     ) -> Result<Self, ComposeError> {
-        let composer = Composer::new(&settings.from)?
+        let composer = Composer::new(&settings.from, &settings.brands)?
             .signed(settings.dkim.clone())
             .returning_to(settings.return_path.clone());
         let rates = Rates::new(settings.rate);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Rate;
 use crate::dkim::Dkim;
 use crate::links::Linker;
-use crate::mail::{Direction, ReturnPath};
+use crate::mail::{Brands, Direction, ReturnPath};
 
 /// What is sent, in whose name, and how patiently.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct Settings {
     pub dkim: Dkim,
     /// Where mail that cannot be delivered comes back to; the sender, unless set.
     pub return_path: Option<ReturnPath>,
+    /// How mails look and in which language they are, by source.
+    pub brands: Brands,
     /// Tier changes of one customer that are received within this time become one mail; zero for
     /// one mail each. [`MailSubscriber`](crate::MailSubscriber) is given the same.
     pub settle: Duration,
@@ -48,6 +50,7 @@ impl Settings {
             from: from.into(),
             dkim: Dkim::default(),
             return_path: None,
+            brands: Brands::default(),
             settle: Duration::from_mins(1),
             upgrades: true,
             downgrades: true,

@@ -27,10 +27,10 @@ async fn without_a_settle_window_every_change_is_a_mail_in_order(database: TestD
     house.receive(&story()).await;
     house.send().await;
     let expected = [
-        "You are now Silver",
-        "You are now Gold",
-        "Your tier is now Silver",
-        "Your tier is now Bronze",
+        "Ya eres Silver",
+        "Ya eres Gold",
+        "Ajustamos tu nivel a Silver",
+        "Tu nivel para el nuevo período: Bronze",
     ];
     assert_eq!(house.channel.subjects(), expected);
     assert_eq!(house.states().await, ["sent"; 4]);

@@ -14,6 +14,7 @@ both_databases![
     a_kind_that_is_switched_off_is_skipped,
     what_counts_is_what_is_known_when_it_is_sent,
     a_customer_without_an_address_waits_for_one,
+    an_address_may_come_with_the_result_of_a_behavior_event,
     a_change_that_waited_for_a_week_is_stale,
     a_suppressed_address_gets_no_mail,
 ];
@@ -158,4 +159,31 @@ async fn a_suppressed_address_gets_no_mail(database: TestDatabase) {
         .await;
     house.send().await;
     assert_eq!(house.states().await, ["skipped: suppressed"]);
+}
+
+async fn an_address_may_come_with_the_result_of_a_behavior_event(database: TestDatabase) {
+    let house = House::new(database, Duration::ZERO).await;
+    house.receive(&[change("ana", "Bronze", "Silver")]).await;
+    let fulfilled = |customer: &serde_json::Value| {
+        let event = json!({ "id": "b1", "type": "PURCHASE", "result": { "customer": customer } });
+        let data = json!({ "customer_id": "ana", "event": event });
+        let body = json!({ "event": "BEHAVIOR_EVENT_FULFILLED", "data": data });
+        body.to_string().into_bytes()
+    };
+    let part = json!({ "id": "internal", "email": "ana@example.com" });
+    house.receive(&[fulfilled(&part)]).await;
+    house.send().await;
+    assert_eq!(
+        house.states().await,
+        ["pending"],
+        "nobody knows the consent"
+    );
+    let mut whole = part;
+    whole["status"] = json!("ACTIVE");
+    whole["is_anonymous"] = json!(false);
+    whole["tags"] = json!({ "locale": "es" });
+    house.receive(&[fulfilled(&whole)]).await;
+    house.send().await;
+    assert_eq!(house.states().await, ["sent"]);
+    assert_eq!(house.channel.subjects(), ["Ya eres Silver"]);
 }

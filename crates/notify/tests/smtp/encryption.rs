@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::authority::Authority;
 use crate::relay::{FakeRelay, Script};
-use laurel_notify::mail::{Composer, Direction, Draft, Message, TierMail, mail_address};
+use laurel_notify::mail::{Brands, Composer, Direction, Draft, Message, TierMail, mail_address};
 use laurel_notify::smtp::SmtpSettings;
 use laurel_notify::{Channel, Delivery, Failure, Hold, SmtpChannel};
 use laurel_payloads::Timestamp;
@@ -28,7 +28,7 @@ fn message() -> Message {
     );
     let to = mail_address("ana@example.com").unwrap();
     let source = Source::new("masivo").unwrap();
-    Composer::new("club@example.com")
+    Composer::new("club@example.com", &Brands::default())
         .unwrap()
         .compose(&Draft::new(
             Uuid::nil(),

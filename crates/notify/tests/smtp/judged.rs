@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use laurel_notify::mail::{Composer, Direction, Draft, Message, TierMail, mail_address};
+use laurel_notify::mail::{Brands, Composer, Direction, Draft, Message, TierMail, mail_address};
 use laurel_notify::smtp::SmtpSettings;
 use laurel_notify::{Channel, Failure, Hold, SmtpChannel};
 use laurel_payloads::Timestamp;
@@ -107,7 +107,7 @@ pub(crate) const PASSWORD: &str = "p%40ss%3Aword%2F%C3%A9";
 
 pub(crate) fn message(name: &str, tier: &str) -> Message {
     let mail = TierMail::new(Direction::Upgrade, Some(name), Some("Bronze"), Some(tier));
-    let composer = Composer::new("Café Central <club@example.com>").unwrap();
+    let composer = Composer::new("Café Central <club@example.com>", &Brands::default()).unwrap();
     let now = Timestamp::parse_rfc3339("2026-01-06T15:10:02.331Z").unwrap();
     composer
         .compose(&Draft::new(

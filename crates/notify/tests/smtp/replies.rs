@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::relay::{FakeRelay, HANG_UP, SILENCE, Script};
-use laurel_notify::mail::{Composer, Direction, Draft, Message, TierMail, mail_address};
+use laurel_notify::mail::{Brands, Composer, Direction, Draft, Message, TierMail, mail_address};
 use laurel_notify::smtp::{Relay, SmtpSettings, Timeouts};
 use laurel_notify::{Channel, Failure, Hold, SmtpChannel};
 use laurel_payloads::Timestamp;
@@ -20,7 +20,7 @@ fn message() -> Message {
         Some("Bronze"),
         Some(".Silver"),
     );
-    let composer = Composer::new("Club <club@example.com>").unwrap();
+    let composer = Composer::new("Club <club@example.com>", &Brands::default()).unwrap();
     let to = mail_address("ana@example.com").unwrap();
     composer
         .compose(&Draft::new(

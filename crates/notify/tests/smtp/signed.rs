@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use laurel_notify::Channel;
 use laurel_notify::dkim::{Dkim, DkimKey, Signer};
-use laurel_notify::mail::{Composer, Direction, Draft, Message, TierMail, mail_address};
+use laurel_notify::mail::{Brands, Composer, Direction, Draft, Message, TierMail, mail_address};
 use laurel_payloads::Timestamp;
 use laurel_store::Source;
 use serde_json::{Map, Value, json};
@@ -40,7 +40,7 @@ pub(crate) fn records(dkim: &Dkim, domain: &str) -> Value {
 
 pub(crate) fn message(dkim: Dkim, name: &str, tier: &str) -> Message {
     let mail = TierMail::new(Direction::Upgrade, Some(name), Some("Bronze"), Some(tier));
-    let composer = Composer::new("Café Central <club@example.com>").unwrap();
+    let composer = Composer::new("Café Central <club@example.com>", &Brands::default()).unwrap();
     let to = mail_address("ana@example.com").unwrap();
     let now = Timestamp::parse_rfc3339("2026-01-06T15:10:02.331Z").unwrap();
     let source = Source::new("masivo").unwrap();

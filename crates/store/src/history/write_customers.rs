@@ -82,6 +82,7 @@ impl Tx {
         let rows = updates.iter().map(row).collect();
         let written =
             sql::insert_returning(self.connection(), COLUMNS, rows, &on_conflict()).await?;
+        self.wake(&updates).await?;
         let mut current = std::collections::HashSet::new();
         for row in written {
             let key: (String, String, Option<i64>) = (

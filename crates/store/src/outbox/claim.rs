@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::OutboxLease;
 use super::record::{COLUMNS, OutboxRecord, from_row};
+use super::waiting::REACHABLE;
 use crate::deliveries::micros;
 use crate::{Result, Source, Store, Tx, sql};
 
@@ -40,19 +41,26 @@ pub struct OutboxGroup {
 /// A customer's first pending message is the head of a group: whoever leases it has the whole group, for no message of a
 /// customer is claimed while an earlier one is pending, or any is leased. So mails to one customer keep their order.
 /// A customer whose address is not known yet waits; one who is not to be written to at all need not.
-const CLAIMABLE: &str = "outbox.channel = $1 AND outbox.state = 'pending' AND outbox.due_at <= $2 \
+const OPEN: &str = "outbox.channel = $1 AND outbox.state = 'pending' AND outbox.due_at <= $2 \
      AND (outbox.locked_until IS NULL OR outbox.locked_until <= {now}) \
      AND NOT EXISTS (SELECT 1 FROM outbox other WHERE other.source = outbox.source \
        AND other.customer_id = outbox.customer_id AND other.channel = outbox.channel AND other.state = 'pending' \
-       AND (other.event_seq < outbox.event_seq OR other.locked_until > {now})) \
-     AND (outbox.received_at <= $3 OR EXISTS (SELECT 1 FROM customers WHERE customers.source = outbox.source \
-       AND customers.customer_id = outbox.customer_id \
-       AND (customers.email IS NOT NULL OR customers.is_anonymous OR customers.status <> 'ACTIVE')))";
+       AND (other.event_seq < outbox.event_seq OR other.locked_until > {now}))";
 
 /// How many candidates are looked at for each group that is wanted: other workers go for the same ones.
 const CANDIDATES: u32 = 8;
 /// The most groups of one claim: they are named one by one in a statement.
 const MOST_GROUPS: u32 = 64;
+/// How many times as many are looked at where those have nobody to go to.
+const WIDER: u32 = 32;
+
+/// A message that may go out.
+struct Candidate {
+    id: Uuid,
+    event_seq: i64,
+    /// Whether there is somebody to go to, or it has waited for too long.
+    ready: bool,
+}
 
 impl Store {
     /// Claims groups of messages that are due.
@@ -60,7 +68,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn claim_outbox(&self, claim: &OutboxClaim<'_>) -> Result<Vec<OutboxGroup>> {
-        let claimable = CLAIMABLE.replace("{now}", sql::now(self.backend()));
+        let open = OPEN.replace("{now}", sql::now(self.backend()));
         let now = self.clock().now();
         let conditions = [
             claim.channel.into(),
@@ -68,13 +76,40 @@ impl Store {
             now.saturating_sub(claim.stale_after).micros().into(),
         ];
         let limit = claim.limit.clamp(1, MOST_GROUPS);
-        let candidates = self
-            .candidates(&claimable, &conditions, claim.except, limit)
-            .await?;
-        // Where others were faster, the next candidates are tried.
+        let mut look = limit.saturating_mul(CANDIDATES);
+        loop {
+            let found = self
+                .candidates(&open, &conditions, claim.except, look)
+                .await?;
+            let all = found.len() < look as usize;
+            let (ready, unreachable): (Vec<_>, Vec<_>) =
+                found.into_iter().partition(|candidate| candidate.ready);
+            let unreachable = unreachable.iter().map(|candidate| candidate.event_seq);
+            self.set_aside(claim.channel, unreachable.collect()).await?;
+            let ready: Vec<Uuid> = ready.iter().map(|candidate| candidate.id).collect();
+            let groups = self
+                .claim_first(&ready, limit, &open, &conditions, claim)
+                .await?;
+            if all || !groups.is_empty() {
+                return Ok(groups);
+            }
+            look = look.saturating_mul(WIDER);
+        }
+    }
+
+    /// Claims the first of these that are still to be had: where others were faster, the next ones are tried.
+    async fn claim_first(
+        &self,
+        candidates: &[Uuid],
+        limit: u32,
+        open: &str,
+        conditions: &[Value; 3],
+        claim: &OutboxClaim<'_>,
+    ) -> Result<Vec<OutboxGroup>> {
+        let claimable = format!("{open} AND (outbox.received_at <= $3 OR {REACHABLE})");
         for ids in candidates.chunks(limit as usize) {
             let heads = self
-                .claim_heads(ids, limit, &claimable, &conditions, claim.lease)
+                .claim_heads(ids, limit, &claimable, conditions, claim.lease)
                 .await?;
             if heads.is_empty() {
                 continue;
@@ -90,28 +125,39 @@ impl Store {
         Ok(Vec::new())
     }
 
-    /// Looks among the readers: many messages may wait for an address, and nobody else need wait for the look.
+    /// What is due first, and of what waits for an address that which has waited for too long. Looked for among the
+    /// readers: nobody else need wait for the look.
     async fn candidates(
         &self,
-        claimable: &str,
+        open: &str,
         conditions: &[Value; 3],
         except: &[Source],
         limit: u32,
-    ) -> Result<Vec<Uuid>> {
+    ) -> Result<Vec<Candidate>> {
         let backend = self.backend();
         let sql = format!(
-            "SELECT id FROM outbox WHERE {claimable} AND NOT outbox.source {except} \
+            "SELECT * FROM (SELECT id, event_seq, (received_at <= $3 OR {REACHABLE}) AS ready, due_at FROM outbox \
+               WHERE {open} AND NOT waiting AND NOT outbox.source {except} ORDER BY due_at, event_seq LIMIT $4) AS due \
+             UNION ALL SELECT * FROM (SELECT id, event_seq, TRUE AS ready, due_at FROM outbox \
+               WHERE {open} AND waiting AND received_at <= $3 AND NOT outbox.source {except} \
+               ORDER BY received_at LIMIT $4) AS stale \
              ORDER BY due_at, event_seq LIMIT $4",
             except = sql::in_list(backend, 5)
         );
         let except = except.iter().map(|source| source.as_str().to_owned());
         let values = conditions.iter().cloned().chain([
-            i64::from(limit.saturating_mul(CANDIDATES)).into(),
+            i64::from(limit).into(),
             sql::list(backend, except.collect::<Vec<_>>()),
         ]);
         let rows = sql::query(self.reader(), &sql, values).await?;
-        let ids = rows.iter().map(|row| Ok(row.try_get("", "id")?));
-        ids.collect()
+        let candidate = |row: &QueryResult| {
+            Ok(Candidate {
+                id: row.try_get("", "id")?,
+                event_seq: row.try_get("", "event_seq")?,
+                ready: row.try_get("", "ready")?,
+            })
+        };
+        rows.iter().map(candidate).collect()
     }
 
     /// Leases those of these messages that are still to be had, all in one transaction, in the order of their events.
@@ -197,13 +243,13 @@ impl Store {
             .unwrap_or(0))
     }
 
-    /// When the next message of a channel is due, whether or not it waits for an address.
+    /// When the next message of a channel is due; of those that wait for an address, some may be left out.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn next_outbox_due(&self, channel: &str) -> Result<Option<Timestamp>> {
-        let sql =
-            "SELECT min(due_at) AS due_at FROM outbox WHERE state = 'pending' AND channel = $1";
+        let sql = "SELECT min(due_at) AS due_at FROM outbox WHERE state = 'pending' AND channel = $1 \
+                   AND NOT waiting";
         let rows = sql::query(self.reader(), sql, [channel.into()]).await?;
         let due: Option<Option<i64>> = rows
             .first()

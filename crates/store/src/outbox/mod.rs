@@ -9,6 +9,7 @@ mod record;
 mod reports;
 mod resend;
 mod settle;
+mod waiting;
 
 pub use addressee::Addressee;
 pub use claim::{OutboxClaim, OutboxGroup};

@@ -21,6 +21,8 @@ pub struct Recipient {
     pub suppressed: bool,
     /// Whether the customer has said that they want, or do not want, this kind of message on this channel.
     pub wanted: Option<bool>,
+    /// The body of the event that brought the profile.
+    pub profile: Option<Vec<u8>>,
 }
 
 impl Scope {
@@ -37,10 +39,16 @@ impl Scope {
         let Some(customer) = self.customer(customer_id).await? else {
             return Ok(None);
         };
-        let sql = "SELECT EXISTS (SELECT 1 FROM suppressions WHERE source = $1 AND address IN ($2, $3)) AS suppressed";
+        let sql = "SELECT EXISTS (SELECT 1 FROM suppressions WHERE source = $1 AND address IN ($2, $3)) AS suppressed, \
+                   (SELECT body FROM events WHERE seq = $4) AS profile";
         let address = suppressions::normal(customer.email.as_deref().unwrap_or_default());
         let hidden = self.hidden(&address).await?;
-        let values = [self.source().as_str().into(), address.into(), hidden.into()];
+        let values = [
+            self.source().as_str().into(),
+            address.into(),
+            hidden.into(),
+            customer.profile_seq.into(),
+        ];
         let rows = sql::query(self.reader(), sql, values).await?;
         let mut recipient = Recipient {
             name: customer.name,
@@ -52,6 +60,7 @@ impl Scope {
         };
         if let Some(row) = rows.first() {
             recipient.suppressed = row.try_get("", "suppressed")?;
+            recipient.profile = row.try_get("", "profile")?;
         }
         let said = self.said(&customer.customer_id, channel).await?;
         recipient.wanted = said.wanted(kind);

@@ -30,5 +30,6 @@ mod replays;
 mod signing_keys;
 mod sums;
 mod tenancy;
+mod waiting;
 mod wallets;
 mod window;

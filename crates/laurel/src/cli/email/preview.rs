@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::Context;
-use laurel_notify::mail::{Composer, Direction, Draft, Message, TierMail, mail_address};
-use laurel_payloads::{Payload, read};
+use laurel_notify::language;
+use laurel_notify::mail::{Balance, Direction, Draft, Links, Message, TierMail, mail_address};
+use laurel_payloads::{Amount, Payload, read};
 use laurel_store::{Clock, Source, SystemClock};
 
-use crate::{Failure, Platform};
+use crate::config::Config;
+use crate::{Failure, Platform, mail};
 
 /// Whom a preview is for.
 const CUSTOMER: &str = "ana@example.com";
-/// Whom it is from where the configuration does not say.
-const SENDER: &str = "club@example.com";
+/// The end of links that lead nowhere.
+const TOKEN: &str = "preview";
 
 /// Write the mail that a tier change makes, as a customer would get it: HTML, text and the raw message.
 ///
@@ -26,6 +28,9 @@ pub(super) struct Args {
     /// The source whose mail it is; the first one configured, unless named.
     #[arg(long, value_name = "SOURCE")]
     source: Option<String>,
+    /// The customer's language, such as pt-BR; the source's default, unless named.
+    #[arg(long, value_name = "LOCALE")]
+    locale: Option<String>,
     /// The customer's name.
     #[arg(long, value_name = "NAME", default_value = "Ana María Pérez")]
     name: String,
@@ -38,18 +43,28 @@ pub(super) struct Args {
 }
 
 pub(super) fn run<Q>(args: &Args, platform: &Platform<Q>) -> Result<(), Failure> {
+    let (clock, config) = (SystemClock, platform.config());
     let source = source(args, platform)?;
-    let mail = mail(args)?;
-    let from = platform.config().email.from.as_deref().unwrap_or(SENDER);
-    let composer = Composer::new(from).map_err(|error| Failure::Usage(error.to_string()))?;
+    let composer = mail::composer(config)?;
+    let mut mail = tier_mail(args)?;
+    if composer.brand(&source).balance {
+        let rewards = vec![("Puntos".to_owned(), Amount::from_millionths(1_250_500_000))];
+        mail = mail.balance(Balance {
+            as_of: clock.now(),
+            rewards,
+        });
+    }
     let to = mail_address(CUSTOMER).context("an address")?;
-    let clock = SystemClock;
-    let draft = Draft::new(clock.id(), &source, &mail, to, clock.now());
+    let draft = Draft {
+        locale: locale(args)?,
+        links: links(config),
+        ..Draft::new(clock.id(), &source, &mail, to, clock.now())
+    };
     let message = composer
         .compose(&draft)
         .context("the mail cannot be written")?;
     let html = write(&args.out, &message)?;
-    super::super::print(&format!(
+    crate::cli::print(&format!(
         "Subject: {}\n\n{}\n\n{}\n",
         message.words.subject,
         message.words.text.trim_end(),
@@ -59,6 +74,34 @@ pub(super) fn run<Q>(args: &Args, platform: &Platform<Q>) -> Result<(), Failure>
         open(&html)?;
     }
     Ok(())
+}
+
+fn locale(args: &Args) -> Result<Option<language::LanguageIdentifier>, Failure> {
+    let Some(text) = &args.locale else {
+        return Ok(None);
+    };
+    match language::locale(text) {
+        Some(locale) => Ok(Some(locale)),
+        None => Err(Failure::Usage(format!(
+            "`{text}` is no locale; pt-BR is one"
+        ))),
+    }
+}
+
+/// Links that look like those of a mail that is sent.
+fn links(config: &Config) -> Links {
+    let base = config.http.public_url.clone();
+    let base = base.unwrap_or_else(|| format!("http://{}", config.http.listen));
+    let page = |name| {
+        Some(format!(
+            "{}/email/{name}/{TOKEN}",
+            base.trim_end_matches('/')
+        ))
+    };
+    Links {
+        unsubscribe: page("unsubscribe"),
+        preferences: page("preferences"),
+    }
 }
 
 fn source<Q>(args: &Args, platform: &Platform<Q>) -> Result<Source, Failure> {
@@ -74,7 +117,7 @@ fn source<Q>(args: &Args, platform: &Platform<Q>) -> Result<Source, Failure> {
 }
 
 /// Reads the event; only a change of tier makes a mail.
-fn mail(args: &Args) -> Result<TierMail, Failure> {
+fn tier_mail(args: &Args) -> Result<TierMail, Failure> {
     let file = args.event.display();
     let body = std::fs::read(&args.event)
         .map_err(|error| Failure::Usage(format!("{file} cannot be read: {error}")))?;
@@ -91,12 +134,8 @@ fn mail(args: &Args) -> Result<TierMail, Failure> {
         }
     };
     let (from, to) = (&change.from_tier_name, &change.to_tier_name);
-    Ok(TierMail::new(
-        direction,
-        Some(&args.name),
-        from.as_deref(),
-        to.as_deref(),
-    ))
+    let mail = TierMail::new(direction, Some(&args.name), from.as_deref(), to.as_deref());
+    Ok(mail.triggered_by(change.triggered_by.as_deref()))
 }
 
 /// Writes the three files, and tells where the HTML is.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use laurel_notify::Hold;
-use laurel_notify::mail::{Address, Composer, Direction, Draft, TierMail, mail_address};
+use laurel_notify::mail::{Address, Direction, Draft, TierMail, mail_address};
 use laurel_store::{Clock as _, Source, SystemClock};
 use tokio::time::Instant;
 
@@ -37,11 +37,7 @@ pub(super) async fn run<Q>(args: Args, platform: &Platform<Q>) -> Result<(), Fai
         return Err(Failure::Usage(none.to_owned()));
     }
     let channel = mail::channel(&config.email)?.context("a channel")?;
-    let settings = mail::settings(config)?;
-    let composer = Composer::new(&settings.from)
-        .map_err(|error| Failure::Usage(format!("email: {error}")))?
-        .signed(settings.dkim)
-        .returning_to(settings.return_path);
+    let composer = mail::composer(config)?;
     let source = source(args.source.as_deref(), platform)?;
     let change = TierMail::new(
         Direction::Upgrade,
