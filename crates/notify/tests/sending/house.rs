@@ -38,10 +38,14 @@ impl House {
     }
 
     pub(crate) async fn with(database: TestDatabase, settings: Settings) -> Self {
-        let dispatcher =
-            Dispatcher::new(database.store.clone(), laurel_dispatch::Settings::default())
-                .subscriber(Arc::new(History))
-                .subscriber(Arc::new(MailSubscriber::new(settings.settle)));
+        // What is tested is not how fast a busy machine writes.
+        let handling = laurel_dispatch::Settings {
+            write_deadline: Duration::from_secs(20),
+            ..laurel_dispatch::Settings::default()
+        };
+        let dispatcher = Dispatcher::new(database.store.clone(), handling)
+            .subscriber(Arc::new(History))
+            .subscriber(Arc::new(MailSubscriber::new(settings.settle)));
         dispatcher.register().await.unwrap();
         let channel = Arc::<Recorder>::default();
         let sender = Sender::new(database.store.clone(), channel.clone(), settings).unwrap();

@@ -88,10 +88,7 @@ fn e8_a_message_that_is_wrong_is_refused_with_its_place() {
             "es/mail.ftl:3: Expected an inline expression",
         ),
         ("greeting = { NUMBER }\n", "the message `NUMBER` is missing"),
-        (
-            "greeting = { -nobody }\n",
-            "Unknown term: -nobody",
-        ),
+        ("greeting = { -nobody }\n", "Unknown term: -nobody"),
     ] {
         let said = said(file, text);
         assert!(said.contains(expected), "{text}: {said}");
