@@ -6,6 +6,7 @@ mod again;
 mod aliases;
 mod client;
 mod customer_tokens;
+mod denied;
 mod documents;
 mod erasure;
 mod everywhere;
