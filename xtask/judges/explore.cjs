@@ -28,7 +28,9 @@ async function main() {
 
 /** A page whose complaints are faults. */
 async function open(browser, options) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  // Without motion: nothing is judged while it is on its way from one colour to another.
+  const still = { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" };
+  const context = await browser.newContext({ ...still, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.on("pageerror", (error) => faults.push(`an error of the page: ${error.message}`));
