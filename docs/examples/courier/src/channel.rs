@@ -68,6 +68,10 @@ impl Courier {
             "html": message.words.html,
         });
         let body = body.to_string();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the receiver holds it against its own clock"
+        )]
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let (id, seconds) = (message.id.to_string(), since.unwrap_or_default().as_secs());
         Request::post(self.to.clone())

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use courier::{Courier, Settings, Signer};
-use laurel_notify::mail::{Composer, Direction, Draft, Message, TierMail, mail_address};
+use laurel_notify::mail::{Brands, Composer, Direction, Draft, Message, TierMail, mail_address};
 use laurel_notify::{Channel, Failure, Hold};
 use laurel_payloads::Timestamp;
 use laurel_store::Source;
@@ -59,7 +59,7 @@ fn message() -> Message {
         to,
         Timestamp::from_micros(0),
     );
-    let composer = Composer::new("Club <club@example.com>").expect("a sender");
+    let composer = Composer::new("Club <club@example.com>", &Brands::default()).expect("a sender");
     composer.compose(&draft).expect("a mail")
 }
 
