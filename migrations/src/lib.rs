@@ -8,6 +8,7 @@ mod m0002_read_models;
 mod m0003_mail;
 mod m0004_access;
 mod m0005_delivery_ids;
+mod m0006_reads;
 mod m0007_erasure;
 mod m0008_feed;
 mod m0009_people;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_mail::Migration),
             Box::new(m0004_access::Migration),
             Box::new(m0005_delivery_ids::Migration),
+            Box::new(m0006_reads::Migration),
             Box::new(m0007_erasure::Migration),
             Box::new(m0008_feed::Migration),
             Box::new(m0009_people::Migration),

@@ -33,6 +33,12 @@ pub(crate) enum Bench {
         #[arg(last = true)]
         arguments: Vec<OsString>,
     },
+    /// Questions that are answered: pace, latency and memory beside the same SQL by pgbench, and `PostGraphile` over the
+    /// same tables. What to measure, and for how long, is said after `--`; `-- --help` lists it.
+    Query {
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 pub(crate) fn run(sh: &Shell, bench: &Bench) -> anyhow::Result<()> {
@@ -54,6 +60,13 @@ pub(crate) fn run(sh: &Shell, bench: &Bench) -> anyhow::Result<()> {
         }
         Bench::Live { arguments } => {
             command.arg("live");
+            arguments
+        }
+        Bench::Query { arguments } => {
+            command
+                .arg("query")
+                .args(["--pgbench".into(), cluster.program("pgbench")])
+                .args(["--postgraphile".into(), judges::postgraphile(sh)?]);
             arguments
         }
         Bench::Mail { arguments } => {

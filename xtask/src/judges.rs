@@ -12,6 +12,7 @@ const REQUIREMENTS: &str = "xtask/judges/requirements.txt";
 /// The folders of the lists that npm reads.
 const JUDGES: &str = "xtask/judges";
 const RECEIVER: &str = "xtask/bench/fastify";
+const POSTGRAPHILE: &str = "xtask/bench/postgraphile";
 
 /// The interpreter that has the judges' packages, made ready first where it is not.
 pub(crate) fn python(sh: &Shell) -> anyhow::Result<PathBuf> {
@@ -67,6 +68,14 @@ pub(crate) fn receiver(sh: &Shell) -> anyhow::Result<PathBuf> {
     let project = crate::target(sh)?.join("bench").join("fastify");
     install(sh, "Fastify and pg", Path::new(RECEIVER), &project)?;
     sh.copy_file(Path::new(RECEIVER).join("receiver.mjs"), &project)?;
+    Ok(project)
+}
+
+/// The server that the benchmark of the API measures ours against, ready to run.
+pub(crate) fn postgraphile(sh: &Shell) -> anyhow::Result<PathBuf> {
+    let project = crate::target(sh)?.join("bench").join("postgraphile");
+    install(sh, "PostGraphile", Path::new(POSTGRAPHILE), &project)?;
+    sh.copy_file(Path::new(POSTGRAPHILE).join("server.mjs"), &project)?;
     Ok(project)
 }
 

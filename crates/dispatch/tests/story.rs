@@ -162,12 +162,12 @@ async fn a_programme_ends_where_its_ledger_does(database: TestDatabase) {
             );
             assert_eq!(
                 sum.earned,
-                earned.copied().unwrap_or(laurel_payloads::Amount::ZERO),
+                earned.copied().unwrap_or_default().into(),
                 "{id}"
             );
             assert_eq!(
                 sum.redeemed,
-                redeemed.copied().unwrap_or(laurel_payloads::Amount::ZERO),
+                redeemed.copied().unwrap_or_default().into(),
                 "{id}"
             );
         }

@@ -1,5 +1,7 @@
 //! Who asks, and what they may see: put beside every request, so that no resolver can forget it.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ErrorExtensions, Pos, ServerError};
 use laurel_payloads::CustomerId;
 use laurel_store::{CustomerRecord, Error, Scope, Source};
@@ -61,7 +63,7 @@ impl Asking {
     }
 
     /// The customer, where the asker may see them. A customer who is asked about and may not be seen is noted.
-    pub(crate) fn shown(&self, customer: CustomerRecord) -> Option<CustomerRecord> {
+    pub(crate) fn shown(&self, customer: Arc<CustomerRecord>) -> Option<Arc<CustomerRecord>> {
         match self.viewer() {
             Some(viewer) if !viewer.is(&customer) => {
                 self.note_denial(viewer, &customer);

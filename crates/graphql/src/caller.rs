@@ -21,7 +21,7 @@ pub(crate) struct Viewer {
     /// Whom the token names: the brand's own id, now or before the customer identified themselves.
     pub(crate) id: CustomerId,
     /// The customer whom that id names; none while no event has told of them.
-    pub(crate) record: Option<CustomerRecord>,
+    pub(crate) record: Option<Arc<CustomerRecord>>,
 }
 
 impl Viewer {

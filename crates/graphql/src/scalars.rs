@@ -1,7 +1,7 @@
 //! The scalars beside GraphQL's own: times and exact decimals. (`JSON` is the engine's.)
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use laurel_payloads::{Amount, Timestamp};
+use laurel_payloads::{Amount, Sum, Timestamp};
 
 /// A point in time on its way in or out.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ impl ScalarType for DateTime {
 
 /// An exact amount on its way out.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Decimal(pub(crate) Amount);
+pub(crate) struct Decimal(Sum);
 
 /// An exact decimal number in a string, so that no client rounds it: `"127.6"`. At most six decimals.
 #[Scalar(name = "Decimal")]
@@ -43,7 +43,8 @@ impl ScalarType for Decimal {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        text.parse().map(Self).map_err(InputValueError::custom)
+        let amount: Result<Amount, _> = text.parse();
+        amount.map(Self::from).map_err(InputValueError::custom)
     }
 
     fn to_value(&self) -> Value {
@@ -59,6 +60,12 @@ impl From<Timestamp> for DateTime {
 
 impl From<Amount> for Decimal {
     fn from(amount: Amount) -> Self {
-        Self(amount)
+        Self(amount.into())
+    }
+}
+
+impl From<Sum> for Decimal {
+    fn from(sum: Sum) -> Self {
+        Self(sum)
     }
 }

@@ -10,6 +10,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::Sum;
 use crate::json::{
     self,
     number::{self, Number},
@@ -52,7 +53,6 @@ pub enum InvalidAmount {
 }
 
 const DECIMALS: i64 = 6;
-const MILLION: u64 = 1_000_000;
 const LARGEST: i64 = 9_200_000_000_000_000_000;
 
 impl Amount {
@@ -118,12 +118,7 @@ fn millionths(number: &Number<'_>) -> Option<i64> {
 impl fmt::Display for Amount {
     /// The shortest decimal text: `127.6`, `0.3`, `100`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let size = self.0.unsigned_abs();
-        let decimals = format!("{:06}", size % MILLION);
-        let decimals = decimals.trim_end_matches('0');
-        let point = if decimals.is_empty() { "" } else { "." };
-        let text = format!("{}{point}{decimals}", size / MILLION);
-        f.pad_integral(self.0 >= 0, "", &text)
+        Sum::from(*self).fmt(f)
     }
 }
 

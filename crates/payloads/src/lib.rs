@@ -11,6 +11,7 @@ mod reader;
 mod reading;
 mod redaction;
 mod schema;
+mod sum;
 mod timestamp;
 mod unreadable;
 
@@ -28,5 +29,6 @@ pub use reader::{Heading, Reader, read_with};
 pub use reading::{Reading, read};
 pub use redaction::{Mentioned, mentioned, redact};
 pub use schema::{external_schema, schemas};
+pub use sum::Sum;
 pub use timestamp::Timestamp;
 pub use unreadable::{Reason, Unreadable};

@@ -13,7 +13,7 @@ mod error;
 mod events;
 mod feed;
 mod history;
-mod keyset;
+mod kept;
 mod outbox;
 mod page;
 mod preferences;
@@ -38,9 +38,10 @@ pub use events::{
 pub use feed::{FeedFilter, FeedPage, FeedRecord};
 pub use history::{
     Activity, BalanceLine, BalanceRecord, CurrentTier, CustomerCursor, CustomerFilter,
-    CustomerRecord, CustomerUpdate, HistoryCursor, HistoryEntryRecord, HistoryFilter, Interval,
-    LearntReward, LearntTier, Moment, Movements, NewEntry, NewLine, OldestHold, Profile, Reserved,
-    RewardRecord, TierChangeRecord, TierRecord, TierShare, TierStep, WalletSnapshot,
+    CustomerRecord, CustomerUpdate, EntryBody, HistoryCursor, HistoryEntryRecord, HistoryFilter,
+    Identities, Interval, LearntReward, LearntTier, Moment, MovedRecord, Movements, Names,
+    NewEntry, NewLine, OldestHold, Profile, ReservationRecord, Reserved, RewardRecord,
+    TierChangeRecord, TierRecord, TierShare, TierStep, WalletSnapshot,
 };
 pub use outbox::{
     Addressee, AttemptRecord, MailReport, MessageCursor, MessageRecord, MessageState, NewMessage,

@@ -64,16 +64,12 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// The same page of something else.
-    pub(crate) fn try_map<U, E>(self, convert: impl Fn(T) -> Result<U, E>) -> Result<Page<U>, E> {
-        Ok(Page {
-            items: self
-                .items
-                .into_iter()
-                .map(convert)
-                .collect::<Result<_, E>>()?,
+    pub fn map<U>(self, convert: impl Fn(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(convert).collect(),
             has_next: self.has_next,
             has_previous: self.has_previous,
-        })
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod insert;
 
+use laurel_payloads::Sum;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 use serde_json::Value as Json;
 
@@ -55,10 +56,75 @@ pub(crate) async fn query(
 
 /// The condition that a column is in a [`list`]: whatever its length, the statement is one and its text the same.
 pub(crate) fn in_list(backend: DbBackend, parameter: usize) -> String {
+    in_parameter(backend, &format!("${parameter}"))
+}
+
+/// The same for a parameter by its name, such as `$3`.
+pub(crate) fn in_parameter(backend: DbBackend, parameter: &str) -> String {
     match backend {
-        DbBackend::Postgres => format!("= ANY(${parameter})"),
-        _ => format!("IN (SELECT value FROM json_each(${parameter}))"),
+        DbBackend::Postgres => format!("= ANY({parameter})"),
+        _ => format!("IN (SELECT value FROM json_each({parameter}))"),
     }
+}
+
+/// `$2, $3, …`: so many parameters from a first one on. A list in one parameter has no room for the ids of SQLite, which
+/// are bytes.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    let places: Vec<String> = (first..first + count)
+        .map(|place| format!("${place}"))
+        .collect();
+    places.join(", ")
+}
+
+/// A sum of amounts is taken in two parts, which stay within an i64 whatever is added up: how often this many millionths
+/// are in each, and what is left of each. SQLite has no larger integers.
+pub(crate) const PART: i64 = 1_000_000_000;
+
+/// The first part of the sum of an expression; the rows' amounts divided by [`PART`].
+pub(crate) fn whole(amount: &str) -> String {
+    format!("CAST(sum(({amount}) / {PART}) AS BIGINT)")
+}
+
+/// The second part: what is left of each.
+pub(crate) fn rest(amount: &str) -> String {
+    format!("CAST(sum(({amount}) % {PART}) AS BIGINT)")
+}
+
+/// Puts both parts together.
+pub(crate) fn sum(whole: i64, rest: i64) -> Sum {
+    Sum::from_millionths(i128::from(whole) * i128::from(PART) + i128::from(rest))
+}
+
+/// Reads JSON that a query has made.
+pub(crate) fn read_json<'a, T: serde::Deserialize<'a>>(text: &'a str) -> crate::Result<T> {
+    serde_json::from_str(text).map_err(|error| crate::Error::Corrupt(error.to_string()))
+}
+
+/// JSON of the rows of a subquery, as a text: a list of the values that it selects.
+pub(crate) fn json_rows(backend: DbBackend, value: &str, from: &str) -> String {
+    match backend {
+        DbBackend::Postgres => format!("(SELECT json_agg({value})::text FROM {from})"),
+        _ => format!("(SELECT json_group_array({value}) || '' FROM {from})"),
+    }
+}
+
+/// JSON of several columns: a list.
+pub(crate) fn json_row(backend: DbBackend, columns: &str) -> String {
+    match backend {
+        DbBackend::Postgres => format!("json_build_array({columns})"),
+        _ => format!("json_array({columns})"),
+    }
+}
+
+/// Runs a query that counts, and returns its one number.
+pub(crate) async fn count(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> crate::Result<u64> {
+    let rows = query(db, sql, values).await?;
+    let count = rows.first().map(|row| row.try_get_by_index::<i64>(0));
+    Ok(count.transpose()?.unwrap_or(0).unsigned_abs())
 }
 
 /// Many values as one parameter: an array, and on SQLite, which has none, its JSON.

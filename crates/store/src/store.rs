@@ -12,7 +12,9 @@ use tokio::sync::watch;
 
 use crate::connect::{self, Options};
 use crate::erasure::ErasureKey;
-use crate::{Clock, Error, Result, Source, sql};
+use crate::history::Names;
+use crate::kept::Kept;
+use crate::{ApiKeyRecord, Clock, Error, Result, Source, sql};
 
 /// Durable facts and read models, on SQLite or PostgreSQL. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +29,8 @@ struct Inner {
     enqueued: watch::Sender<()>,
     fed: watch::Sender<()>,
     erasure_key: OnceLock<ErasureKey>,
+    names: Kept<Source, Names>,
+    keys: Kept<Vec<u8>, ApiKeyRecord>,
 }
 
 impl fmt::Debug for Store {
@@ -55,6 +59,8 @@ impl Store {
             enqueued: watch::Sender::new(()),
             fed: watch::Sender::new(()),
             erasure_key: OnceLock::new(),
+            names: Kept::default(),
+            keys: Kept::default(),
         })))
     }
 
@@ -92,6 +98,7 @@ impl Store {
             store: self.clone(),
             enqueued: AtomicBool::new(false),
             fed: AtomicBool::new(false),
+            renamed: AtomicBool::new(false),
         })
     }
 
@@ -166,6 +173,14 @@ impl Store {
         &self.0.erasure_key
     }
 
+    pub(crate) fn kept_names(&self) -> &Kept<Source, Names> {
+        &self.0.names
+    }
+
+    pub(crate) fn kept_keys(&self) -> &Kept<Vec<u8>, ApiKeyRecord> {
+        &self.0.keys
+    }
+
     pub(crate) fn backend(&self) -> DbBackend {
         self.0.writer.get_database_backend()
     }
@@ -185,6 +200,7 @@ pub struct Tx {
     store: Store,
     enqueued: AtomicBool,
     fed: AtomicBool,
+    renamed: AtomicBool,
 }
 
 impl fmt::Debug for Tx {
@@ -205,6 +221,9 @@ impl Tx {
     /// [`Error::Database`]; where the connection broke, the outcome is unknown.
     pub async fn commit(self) -> Result<()> {
         self.transaction.commit().await?;
+        if self.renamed.into_inner() {
+            self.store.0.names.forget();
+        }
         if self.enqueued.into_inner() {
             self.store.announce_enqueue();
         }
@@ -229,6 +248,11 @@ impl Tx {
     /// Has the commit announce that the feed was written to.
     pub(crate) fn note_feed(&self) {
         self.fed.store(true, Ordering::Relaxed);
+    }
+
+    /// Has the commit forget the names that are kept at hand.
+    pub(crate) fn note_names(&self) {
+        self.renamed.store(true, Ordering::Relaxed);
     }
 
     /// Has the commit announce that the outbox was written to.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 
 use crate::load::Door;
@@ -131,6 +131,26 @@ impl Laurel {
     }
 }
 
+impl Laurel {
+    /// Which database it keeps events in.
+    pub(crate) fn database(&self) -> Database {
+        self.database
+    }
+
+    /// A new key that may read.
+    pub(crate) fn key(&self) -> anyhow::Result<String> {
+        let output = Command::new(&self.program)
+            .current_dir(&self.folder)
+            .arg("--config")
+            .arg(self.folder.join("laurel.toml"))
+            .args(["keys", "create", "--source", "masivo", "--scope", "read"])
+            .output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "no key: {said}");
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+}
+
 /// The name of the database that belongs to a folder.
 fn name(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
@@ -160,19 +180,38 @@ impl Places {
     /// The receiver that is written by hand.
     pub(crate) fn fastify(&self, folder: &Path) -> anyhow::Result<Server> {
         let place = self.fastify.as_ref().context("no --fastify was given")?;
+        let url = self.create("fastify")?;
+        let arguments = |port: u16| {
+            [
+                "receiver.mjs".to_owned(),
+                port.to_string(),
+                url,
+                SECRET.to_owned(),
+            ]
+        };
+        let log = folder.join("fastify.log");
+        self.serve_by_node("Fastify by hand", place, arguments, &log)
+    }
+
+    /// A server that runs on Node.js, in the folder that holds its packages.
+    pub(crate) fn serve_by_node<const N: usize>(
+        &self,
+        name: &'static str,
+        place: &Path,
+        arguments: impl FnOnce(u16) -> [String; N],
+        log: &Path,
+    ) -> anyhow::Result<Server> {
         let address = free_address()?;
         let mut command = Command::new("node");
         command
             .current_dir(place)
             .env("NODE_ENV", "production")
-            .arg("receiver.mjs")
-            .arg(address.port().to_string())
-            .arg(self.create("fastify")?)
-            .arg(SECRET);
-        let mut process = Running::start("Fastify", &mut command, &folder.join("fastify.log"))?;
+            .env("GRAPHILE_ENV", "production")
+            .args(arguments(address.port()));
+        let mut process = Running::start(name, &mut command, log)?;
         await_open(&mut process, address)?;
         Ok(Server {
-            name: "Fastify by hand",
+            name,
             address,
             door: Door {
                 path: "/webhooks/masivo",

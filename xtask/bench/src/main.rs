@@ -7,7 +7,9 @@ mod load;
 mod mail;
 mod noop;
 mod processes;
+mod query;
 mod table;
+mod transactions;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -27,6 +29,8 @@ enum Bench {
     Live(live::Options),
     /// Mail that is sent.
     Mail(mail::Options),
+    /// Questions about customers that are answered.
+    Query(query::Options),
     /// Serves the yardstick that keeps nothing.
     #[command(hide = true)]
     Noop { address: SocketAddr },
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
         Bench::Intake(options) => intake::run(&options),
         Bench::Live(options) => live::run(&options),
         Bench::Mail(options) => mail::run(&options),
+        Bench::Query(options) => query::run(&options),
         Bench::Noop { address } => noop::serve(address),
     };
     match done {

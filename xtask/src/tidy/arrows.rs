@@ -107,7 +107,7 @@ const HOMES: &[Home] = &[
     },
     Home {
         folder: "xtask/bench",
-        ours: &["store"],
+        ours: &["payloads", "simulator", "store"],
         foreign: &["anyhow", "axum", "clap"],
     },
 ];

@@ -79,7 +79,7 @@ async fn customer<Q>(
     }
     let viewer = Viewer {
         id: customer,
-        record,
+        record: record.map(Arc::new),
     };
     Ok(Ok(Asking {
         operates: false,

@@ -31,7 +31,7 @@ use crate::engine::{Batches, drive};
 use crate::error::{Code, Refusal};
 use crate::explorer;
 use crate::guard::Admitted;
-use crate::reads::reads;
+use crate::reads::{NamesOnce, reads};
 use crate::socket;
 pub(crate) use accept::Media;
 use accept::negotiate;
@@ -231,9 +231,12 @@ async fn execute<Q: ObjectType + 'static>(
 ) -> Response<Body> {
     let request = asking.request;
     let (schema, batches) = (api.schema.clone(), Batches::default());
-    let query = query.data(reads(asking.clone(), &batches)).data(asking);
-    let query = query.data(Arc::clone(&api.tokens));
-    let query = query.data(api.settings.readers.clone());
+    let query = query
+        .data(reads(asking.clone(), &batches))
+        .data(NamesOnce::default())
+        .data(Arc::clone(&api.tokens))
+        .data(api.settings.readers.clone())
+        .data(asking);
     let work = drive(async move { schema.execute(query).await }, batches);
     let task = tokio::spawn(work.instrument(Span::current()));
     match tokio::time::timeout(api.settings.deadline, task).await {

@@ -13,7 +13,7 @@ use crate::engine::{Batches, drive};
 use crate::error::{Code, Refusal};
 use crate::guard::Admitted;
 use crate::http::{Order, Parameters, answer, documents};
-use crate::reads::reads;
+use crate::reads::{NamesOnce, reads};
 use crate::subscription::{Following, Turn};
 
 /// A subscription that may be run.
@@ -126,7 +126,8 @@ impl Operation {
         request.set_parsed_query(self.document.clone());
         let request = request
             .disable_introspection()
-            .data(reads(asking.clone(), &batches));
+            .data(reads(asking.clone(), &batches))
+            .data(NamesOnce::default());
         let request = request.data(asking.clone()).data(turn);
         let mut answers = api.schema.execute_stream(request);
         drive(answers.next(), batches).await

@@ -11,9 +11,10 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use laurel_payloads::{CustomerId, Event, RewardId, TierId};
 use laurel_store::{
-    BalanceRecord, CustomerRecord, DeliveryRecord, EventRecord, HistoryEntryRecord, Moment,
-    Reserved, RewardRecord, TierRecord,
+    CustomerRecord, DeliveryRecord, EventRecord, HistoryEntryRecord, Moment, Names,
+    ReservationRecord, Reserved, RewardRecord, TierRecord,
 };
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::asking::{Asking, Failed};
@@ -26,6 +27,21 @@ pub(crate) type Reads = DataLoader<Batch, HashMapCache>;
 
 /// Reads for one asker, batch by batch.
 pub(crate) struct Batch(Asking);
+
+/// The names of the programme's rewards and tiers, read at most once a request.
+#[derive(Default)]
+pub(crate) struct NamesOnce(OnceCell<Arc<Names>>);
+
+/// The names of the programme's rewards and tiers.
+pub(crate) async fn names<'a>(context: &Context<'a>) -> Result<&'a Names, Failed> {
+    let once = &context.data_unchecked::<NamesOnce>().0;
+    if let Some(names) = once.get() {
+        return Ok(names);
+    }
+    let asking = Asking::of(context);
+    let read = async || asking.read(asking.scope.names().await);
+    Ok(once.get_or_try_init(read).await?)
+}
 
 /// A loader for one request, whose batches the engine runs.
 pub(crate) fn reads(asking: Asking, batches: &Batches) -> Reads {
@@ -89,31 +105,6 @@ impl Loader<Deliveries> for Batch {
     }
 }
 
-/// The customer whose balances are wanted.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Balances(pub(crate) CustomerId);
-
-impl Loader<Balances> for Batch {
-    type Value = Vec<BalanceRecord>;
-    type Error = Failed;
-
-    async fn load(
-        &self,
-        keys: &[Balances],
-    ) -> Result<HashMap<Balances, Vec<BalanceRecord>>, Failed> {
-        let ids: Vec<CustomerId> = keys.iter().map(|key| key.0.clone()).collect();
-        let rows = self.0.read(self.0.scope.balances(&ids).await)?;
-        let mut found: HashMap<_, _> = keys.iter().map(|key| (key.clone(), Vec::new())).collect();
-        for row in rows {
-            found
-                .entry(Balances(row.customer_id.clone()))
-                .or_default()
-                .push(row);
-        }
-        Ok(found)
-    }
-}
-
 impl Loader<Moment> for Batch {
     type Value = Arc<Reserved>;
     type Error = Failed;
@@ -123,6 +114,27 @@ impl Loader<Moment> for Batch {
         Ok(found
             .into_iter()
             .map(|(moment, reserved)| (moment, Arc::new(reserved)))
+            .collect())
+    }
+}
+
+/// The customer whose reservations are wanted.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ReservationsOf(pub(crate) CustomerId);
+
+impl Loader<ReservationsOf> for Batch {
+    type Value = Arc<Vec<ReservationRecord>>;
+    type Error = Failed;
+
+    async fn load(
+        &self,
+        keys: &[ReservationsOf],
+    ) -> Result<HashMap<ReservationsOf, Arc<Vec<ReservationRecord>>>, Failed> {
+        let ids: Vec<CustomerId> = keys.iter().map(|key| key.0.clone()).collect();
+        let found = self.0.read(self.0.scope.reservations(&ids).await)?;
+        let found = found.into_iter();
+        Ok(found
+            .map(|(id, all)| (ReservationsOf(id), Arc::new(all)))
             .collect())
     }
 }
@@ -162,14 +174,16 @@ impl Loader<EventId> for Batch {
 
 /// An id that has become another names the customer under that other.
 impl Loader<CustomerId> for Batch {
-    type Value = CustomerRecord;
+    type Value = Arc<CustomerRecord>;
     type Error = Failed;
 
     async fn load(
         &self,
         keys: &[CustomerId],
-    ) -> Result<HashMap<CustomerId, CustomerRecord>, Failed> {
-        self.0.read(self.0.scope.customers_by_id(keys).await)
+    ) -> Result<HashMap<CustomerId, Arc<CustomerRecord>>, Failed> {
+        let found = self.0.read(self.0.scope.customers_by_id(keys).await)?;
+        let found = found.into_iter();
+        Ok(found.map(|(id, record)| (id, Arc::new(record))).collect())
     }
 }
 

@@ -90,7 +90,9 @@ async fn whose(
     let ids = [id.parse().ok(), global];
     for id in ids.iter().flatten() {
         if let Some(record) = read(context, CustomerId::clone(id)).await? {
-            return Ok(asking.shown(record).map(|record| Some(record.customer_id)));
+            return Ok(asking
+                .shown(record)
+                .map(|record| Some(record.customer_id.clone())));
         }
     }
     let [own, global] = ids;

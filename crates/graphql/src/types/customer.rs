@@ -1,5 +1,7 @@
 //! A customer, with all that hangs on one: tier, wallet, history.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object, Result};
 use laurel_store::CustomerRecord;
 
@@ -15,7 +17,7 @@ use crate::scalars::DateTime;
 
 /// A customer of the asker's source.
 #[derive(Clone)]
-pub(crate) struct Customer(pub(crate) CustomerRecord);
+pub(crate) struct Customer(pub(crate) Arc<CustomerRecord>);
 
 /// Whether a customer takes part.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
@@ -111,12 +113,7 @@ impl Customer {
 
     /// What the customer holds; null before the first snapshot of their wallet.
     async fn wallet(&self) -> Option<Wallet> {
-        let (event, as_of) = self.0.wallet?;
-        Some(Wallet {
-            customer: self.0.customer_id.clone(),
-            event,
-            as_of,
-        })
+        Wallet::of(&self.0)
     }
 
     /// Everything that happened to the customer, by the time at which it happened, newest first.
@@ -142,13 +139,7 @@ impl Customer {
             last,
             before,
         };
-        History::page(
-            context,
-            &self.0.customer_id,
-            filter.unwrap_or_default(),
-            page,
-        )
-        .await
+        History::page(context, &self.0, filter.unwrap_or_default(), page).await
     }
 
     /// The customer's changes of tier, newest first.
@@ -169,7 +160,7 @@ impl Customer {
     ) -> Result<Connection<TierChanges>> {
         TierChanges::page(
             context,
-            &self.0.customer_id,
+            &self.0,
             Arguments {
                 first,
                 after,
@@ -206,7 +197,7 @@ impl Customer {
             last,
             before,
         };
-        Notifications::page(context, &self.0.customer_id, page).await
+        Notifications::page(context, &self.0, page).await
     }
 
     /// What the customer earned and redeemed, by calendar period and reward, the earliest first. A period in which
@@ -232,6 +223,6 @@ impl Customer {
             group_by,
             time_zone,
         };
-        PeriodSummary::of(context, &self.0.customer_id, span).await
+        PeriodSummary::of(context, &self.0, span).await
     }
 }

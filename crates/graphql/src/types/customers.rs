@@ -1,5 +1,7 @@
 //! The customers of a source as a list to page through.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Result};
 use laurel_store::{CustomerCursor, CustomerFilter as Filter, CustomerRecord};
 
@@ -53,7 +55,7 @@ impl Customers {
         };
         let request = arguments.page(&list, asking)?;
         let page = asking.read(asking.scope.customers(&list.filter, &request).await)?;
-        Ok(Connection::new(list, page))
+        Ok(Connection::new(list, page.map(Arc::new)))
     }
 }
 
@@ -61,18 +63,18 @@ impl List for Customers {
     const CONNECTION: &'static str = "CustomerConnection";
     const EDGE: &'static str = "CustomerEdge";
     const LETTER: char = 'c';
-    type Row = CustomerRecord;
+    type Row = Arc<CustomerRecord>;
     type Place = CustomerCursor;
     type Node = Customer;
 
-    fn place(row: &CustomerRecord) -> CustomerCursor {
+    fn place(row: &Arc<CustomerRecord>) -> CustomerCursor {
         CustomerCursor {
             first_seen_at: row.first_seen_at,
             customer_id: row.customer_id.clone(),
         }
     }
 
-    fn node(row: CustomerRecord) -> Customer {
+    fn node(row: Arc<CustomerRecord>) -> Customer {
         Customer(row)
     }
 

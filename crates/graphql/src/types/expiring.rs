@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_graphql::Object;
-use laurel_payloads::{Amount, Line, RewardId, Timestamp};
+use laurel_payloads::{Line, RewardId, Sum, Timestamp};
 
 use super::Reward;
 use crate::scalars::{DateTime, Decimal};
@@ -11,7 +11,7 @@ use crate::scalars::{DateTime, Decimal};
 /// An amount of one reward that expires at one time.
 pub(crate) struct ExpiringAmount {
     reward: RewardId,
-    amount: Amount,
+    amount: Sum,
     expires_at: Timestamp,
 }
 
@@ -19,7 +19,7 @@ impl ExpiringAmount {
     /// Sums up the batches of a wallet that expire after `now` and before another time, by time and reward. What names
     /// no reward, no amount or no time of expiry is none of them.
     pub(crate) fn of(batches: &[Line], now: Timestamp, before: Timestamp) -> Vec<Self> {
-        let mut sums: BTreeMap<(Timestamp, &RewardId), i64> = BTreeMap::new();
+        let mut sums: BTreeMap<(Timestamp, &RewardId), Sum> = BTreeMap::new();
         for batch in batches {
             let (Some(expires_at), Some(reward), Some(amount)) =
                 (batch.expiration_date, &batch.reward_id, batch.amount)
@@ -28,12 +28,12 @@ impl ExpiringAmount {
             };
             if now < expires_at && expires_at < before {
                 let sum = sums.entry((expires_at, reward)).or_default();
-                *sum = sum.saturating_add(amount.millionths());
+                *sum = *sum + amount.into();
             }
         }
         let amounts = sums.into_iter().map(|((expires_at, reward), sum)| Self {
             reward: reward.clone(),
-            amount: Amount::from_millionths(sum),
+            amount: sum,
             expires_at,
         });
         amounts.collect()

@@ -1,8 +1,10 @@
 //! A customer's notifications as a list to page through.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Result};
 use laurel_payloads::CustomerId;
-use laurel_store::{MessageCursor, MessageRecord};
+use laurel_store::{CustomerRecord, MessageCursor, MessageRecord};
 
 use super::Notification;
 use crate::asking::Asking;
@@ -10,22 +12,22 @@ use crate::connection::{Arguments, Connection, List};
 
 /// The notifications of one customer.
 pub(crate) struct Notifications {
-    customer: CustomerId,
+    customer: Arc<CustomerRecord>,
 }
 
 impl Notifications {
     /// Reads a page.
     pub(crate) async fn page(
         context: &Context<'_>,
-        customer: &CustomerId,
+        customer: &Arc<CustomerRecord>,
         arguments: Arguments,
     ) -> Result<Connection<Self>> {
         let asking = Asking::of(context);
         let list = Self {
-            customer: customer.clone(),
+            customer: Arc::clone(customer),
         };
         let request = arguments.page(&list, asking)?;
-        let page = asking.read(asking.scope.messages(customer, &request).await)?;
+        let page = asking.read(asking.scope.messages(&**customer, &request).await)?;
         Ok(Connection::new(list, page))
     }
 }
@@ -39,7 +41,7 @@ impl List for Notifications {
     type Node = Notification;
 
     fn owner(&self) -> Option<&CustomerId> {
-        Some(&self.customer)
+        Some(&self.customer.customer_id)
     }
 
     fn place(row: &MessageRecord) -> MessageCursor {
@@ -55,6 +57,6 @@ impl List for Notifications {
 
     async fn count(&self, context: &Context<'_>) -> Result<u64> {
         let asking = Asking::of(context);
-        Ok(asking.read(asking.scope.count_messages(&self.customer).await)?)
+        Ok(asking.read(asking.scope.count_messages(&*self.customer).await)?)
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, Result};
 use laurel_payloads::RewardId;
 use laurel_store::RewardRecord;
 
-use crate::reads::read;
+use crate::reads::{names, read};
 use crate::scalars::Decimal;
 
 /// A reward, of which at first only the id is known; the rest is read when it is asked for.
@@ -15,9 +15,16 @@ impl Reward {
     async fn learnt<T>(
         &self,
         context: &Context<'_>,
-        pick: impl Fn(RewardRecord) -> Option<T>,
+        pick: impl Fn(&RewardRecord) -> Option<T>,
     ) -> Result<Option<T>> {
-        Ok(read(context, self.0.clone()).await?.and_then(pick))
+        let names = names(context).await?;
+        if let Some(known) = names.reward(&self.0) {
+            return Ok(pick(known));
+        }
+        if names.are_all() {
+            return Ok(None);
+        }
+        Ok(read(context, self.0.clone()).await?.as_ref().and_then(pick))
     }
 }
 
@@ -32,26 +39,28 @@ impl Reward {
 
     /// Its name.
     async fn name(&self, context: &Context<'_>) -> Result<Option<String>> {
-        self.learnt(context, |reward| reward.name).await
+        self.learnt(context, |reward| reward.name.clone()).await
     }
 
     /// What kind of reward it is: `POINTS`, `DISCOUNT`, `GIFT_CARD`, `PRODUCT`, or one that Masivo has added since.
     #[graphql(name = "type")]
     async fn kind(&self, context: &Context<'_>) -> Result<Option<String>> {
-        self.learnt(context, |reward| reward.kind).await
+        self.learnt(context, |reward| reward.kind.clone()).await
     }
 
     /// The brand that it belongs to; null for a reward of all brands.
     async fn brand_id(&self, context: &Context<'_>) -> Result<Option<ID>> {
         self.learnt(context, |reward| {
-            reward.brand_id.map(|id| id.as_str().into())
+            reward.brand_id.as_ref().map(|id| id.as_str().into())
         })
         .await
     }
 
     /// The money that one unit is worth.
     async fn conversion_factor(&self, context: &Context<'_>) -> Result<Option<Decimal>> {
-        self.learnt(context, |reward| reward.conversion_factor.map(Decimal))
-            .await
+        self.learnt(context, |reward| {
+            reward.conversion_factor.map(Decimal::from)
+        })
+        .await
     }
 }

@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, Enum, Object, Result};
 use jiff::tz::TimeZone;
-use laurel_payloads::{CustomerId, EventKind, Timestamp};
-use laurel_store::{HistoryFilter, Interval, Movements, PageRequest};
+use laurel_payloads::{EventKind, Timestamp};
+use laurel_store::{CustomerRecord, HistoryFilter, Interval, Movements, PageRequest};
 
 use super::Reward;
 use crate::asking::{Asking, Failed};
@@ -78,7 +78,7 @@ impl PeriodSummary {
     /// Sums up a customer's movements; a period in which nothing moved is left out.
     pub(crate) async fn of(
         context: &Context<'_>,
-        customer: &CustomerId,
+        customer: &CustomerRecord,
         span: Span,
     ) -> Result<Vec<Self>> {
         let asking = Asking::of(context);
@@ -116,7 +116,7 @@ pub(super) fn intervals(
 }
 
 /// When a customer's first movement happened.
-async fn oldest(asking: &Asking, customer: &CustomerId) -> Result<Option<Timestamp>, Failed> {
+async fn oldest(asking: &Asking, customer: &CustomerRecord) -> Result<Option<Timestamp>, Failed> {
     let filter = HistoryFilter {
         kinds: Some(vec![
             EventKind::CustomerAccumulation,

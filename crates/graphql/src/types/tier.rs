@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, Result};
 use laurel_payloads::TierId;
 use laurel_store::{TierRecord, TierStep};
 
-use crate::reads::read;
+use crate::reads::{names, read};
 use crate::scalars::DateTime;
 
 /// A tier that payloads have told of.
@@ -48,6 +48,24 @@ impl TierRef {
         }
     }
 
+    async fn learnt<T>(
+        &self,
+        context: &Context<'_>,
+        pick: impl Fn(&TierRecord) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let names = names(context).await?;
+        if let Some(known) = names.tier(&self.id) {
+            return Ok(pick(known));
+        }
+        if names.are_all() {
+            return Ok(None);
+        }
+        Ok(read(context, self.id.clone())
+            .await?
+            .as_ref()
+            .and_then(pick))
+    }
+
     /// A tier as a change of it tells; none where the change does not name it.
     pub(crate) fn step(step: TierStep) -> Option<Self> {
         Some(Self {
@@ -71,9 +89,7 @@ impl TierRef {
         if self.name.is_some() {
             return Ok(self.name.clone());
         }
-        Ok(read(context, self.id.clone())
-            .await?
-            .and_then(|tier| tier.name))
+        self.learnt(context, |tier| tier.name.clone()).await
     }
 
     /// Its level: the higher, the better. Levels may be fractional.
@@ -81,9 +97,7 @@ impl TierRef {
         if self.level.is_some() {
             return Ok(self.level);
         }
-        Ok(read(context, self.id.clone())
-            .await?
-            .and_then(|tier| tier.level))
+        self.learnt(context, |tier| tier.level).await
     }
 }
 

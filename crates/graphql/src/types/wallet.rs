@@ -1,22 +1,37 @@
 //! The wallet: what a customer holds, as Masivo's newest snapshot says.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object, Result};
-use laurel_payloads::{Amount, CustomerId, RewardId, Timestamp, Total};
-use laurel_store::{BalanceRecord, Moment};
+use laurel_payloads::{Amount, RewardId, Sum, Timestamp, Total};
+use laurel_store::{BalanceRecord, CustomerRecord, Moment};
 
 use super::Reward;
 use super::expiring::ExpiringAmount;
 use super::history::wallet_of;
+use super::unexplained::UnexplainedDifference;
 use crate::asking::Asking;
-use crate::reads::{Balances, Details, read};
+use crate::reads::{Details, read};
 use crate::scalars::{DateTime, Decimal};
 
 /// The wallet of a customer of whom a snapshot has come.
 pub(crate) struct Wallet {
-    pub(crate) customer: CustomerId,
+    customer: Arc<CustomerRecord>,
     /// The place in the log of the event that brought the newest snapshot.
-    pub(crate) event: i64,
-    pub(crate) as_of: Timestamp,
+    event: i64,
+    as_of: Timestamp,
+}
+
+impl Wallet {
+    /// The wallet of a customer; none before the first snapshot of it.
+    pub(crate) fn of(customer: &Arc<CustomerRecord>) -> Option<Self> {
+        let (event, as_of) = customer.wallet?;
+        Some(Self {
+            customer: Arc::clone(customer),
+            event,
+            as_of,
+        })
+    }
 }
 
 /// What a customer holds. The figures are Masivo's own, never sums of ours: points that expire or are
@@ -29,11 +44,8 @@ impl Wallet {
     }
 
     /// What is held of each reward. One that the newest snapshot does not list is held no more.
-    async fn balances(&self, context: &Context<'_>) -> Result<Vec<Balance>> {
-        let records = read(context, Balances(self.customer.clone()))
-            .await?
-            .unwrap_or_default();
-        Ok(records.into_iter().map(Balance::from).collect())
+    async fn balances(&self) -> Vec<Balance> {
+        self.customer.balances.iter().map(Balance::from).collect()
     }
 
     /// What will expire, by date and reward, the earliest first: the batches that the newest snapshot holds. It
@@ -53,6 +65,26 @@ impl Wallet {
             before.0,
         ))
     }
+
+    /// Where two snapshots of the wallet differ by more than the movements between them, the earliest first: points that
+    /// expire, are transferred or migrated move a wallet without an event. Looks at snapshots that are more than a minute
+    /// apart with nothing reserved in between, and leaves out what late or reordered events might explain. At most
+    /// 1,000 entries are looked through.
+    #[graphql(complexity = "500 + 10 * child_complexity")]
+    async fn unexplained(
+        &self,
+        context: &Context<'_>,
+        #[graphql(
+            desc = "Only snapshots from this time on; from the first where nothing is said."
+        )]
+        from: Option<DateTime>,
+        #[graphql(
+            desc = "Only snapshots before this time; up to the newest where nothing is said."
+        )]
+        to: Option<DateTime>,
+    ) -> Result<Vec<UnexplainedDifference>> {
+        UnexplainedDifference::of(context, &self.customer, from, to).await
+    }
 }
 
 /// What is held of one reward.
@@ -65,15 +97,15 @@ pub(crate) struct Balance {
 
 /// How much of a balance is reserved.
 enum Reserved {
-    Known(Amount),
+    Known(Sum),
     /// What a snapshot in an event does not tell: reckoned where it is asked for.
     After(Moment),
 }
 
-impl From<BalanceRecord> for Balance {
-    fn from(record: BalanceRecord) -> Self {
+impl From<&BalanceRecord> for Balance {
+    fn from(record: &BalanceRecord) -> Self {
         Self {
-            reward: record.reward_id,
+            reward: record.reward_id.clone(),
             total: record.total,
             reserved: Reserved::Known(record.reserved),
             expires_at: record.expires_at,
@@ -110,12 +142,12 @@ impl Balance {
     /// after an entry: as of that entry.
     async fn reserved(&self, context: &Context<'_>) -> Result<Decimal> {
         let moment = match &self.reserved {
-            Reserved::Known(amount) => return Ok(Decimal(*amount)),
+            Reserved::Known(amount) => return Ok((*amount).into()),
             Reserved::After(moment) => moment,
         };
         let reserved = read(context, moment.clone()).await?.unwrap_or_default();
         let reserved = reserved.get(&self.reward).copied();
-        Ok(Decimal(reserved.unwrap_or(Amount::ZERO)))
+        Ok(reserved.unwrap_or_default().into())
     }
 
     /// When the next of it expires.

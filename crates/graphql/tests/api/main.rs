@@ -30,4 +30,5 @@ mod schema;
 mod statements;
 mod story;
 mod suppressions;
+mod unexplained;
 mod wallets;

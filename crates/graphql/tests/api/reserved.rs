@@ -88,7 +88,35 @@ async fn what_was_reserved_is_read_at_once_and_only_where_it_is_asked_for(databa
     assert_eq!(statements("total reserved").await, without + 1);
 }
 
+async fn what_became_of_a_reservation_adds_up(database: TestDatabase) {
+    let api = Api::new(database).await;
+    let (at, ended) = ("2026-02-12T00:00:00Z", "\"2026-02-13T00:00:00Z\"");
+    let bodies = [
+        movement("REWARDS_RESERVATION", "10", at, ended),
+        movement("CUSTOMER_REDEMPTION", "3", at, "null"),
+        movement("REWARDS_RESERVATION_CANCELLED", "2.5", at, "null"),
+        // Of another issue time: open still.
+        movement("REWARDS_RESERVATION", "7", "2026-02-14T00:00:00Z", "null"),
+    ];
+    api.receive(&bodies.each_ref().map(Vec::as_slice)).await;
+    let query = r#"{ customer(id: "c") { history(filter: { kinds: [REWARDS_RESERVATION] }) { nodes { ... on Reservation {
+        outcomes { reward { id } reserved redeemed released expired open endsAt } } } } } }"#;
+    let told = api.ask(query, Value::Null).await;
+    let outcome = |parts: [&str; 5], ends: Value| {
+        let [reserved, redeemed, released, expired, open] = parts;
+        json!({ "outcomes": [{ "reward": { "id": "points" }, "reserved": reserved, "redeemed": redeemed,
+            "released": released, "expired": expired, "open": open, "endsAt": ends }] })
+    };
+    let first = outcome(
+        ["10", "3", "2.5", "4.5", "0"],
+        json!("2026-02-13T00:00:00Z"),
+    );
+    let second = outcome(["7", "0", "0", "0", "7"], Value::Null);
+    assert_eq!(told["customer"]["history"]["nodes"], json!([second, first]));
+}
+
 both_databases!(
+    what_became_of_a_reservation_adds_up,
     a_balance_after_an_entry_says_what_was_reserved_then,
     a_reservation_ends_by_itself_is_redeemed_in_part_and_never_falls_below_zero,
     what_was_reserved_is_read_at_once_and_only_where_it_is_asked_for,

@@ -1,5 +1,7 @@
 //! The story of the sample payloads, told by the API.
 
+use std::time::Duration;
+
 use axum::body::to_bytes;
 use laurel_store::KeyScope;
 use laurel_testkit::{TestDatabase, both_databases};
@@ -141,6 +143,48 @@ async fn what_was_earned_is_summed_exactly(database: TestDatabase) {
     assert_eq!(told["customer"]["months"], months);
 }
 
+async fn sums_beyond_any_single_amount_are_exact(database: TestDatabase) {
+    let api = Api::new(database).await;
+    let largest = "9199999999999.999999";
+    let body = |event: &str, note: u8| {
+        let line = format!(
+            r#"{{"amount":{largest},"reward_id":"points","expiration_date":"2026-04-01T00:00:00Z"}}"#
+        );
+        format!(
+            r#"{{"event":"{event}","data":{{"customer_id":"c","note":{note},"lines":[{line},{line},{line}],
+            "wallet":{{"lines":[{line},{line}],"totals":[{{"total":1,"reward_id":"points"}}]}}}}}}"#
+        )
+    };
+    for event in [
+        "CUSTOMER_ACCUMULATION",
+        "CUSTOMER_REDEMPTION",
+        "REWARDS_RESERVATION",
+    ] {
+        let (one, other) = (body(event, 1), body(event, 2));
+        api.receive(&[one.as_bytes(), other.as_bytes()]).await;
+    }
+    api.app.database.clock.advance(Duration::from_mins(1));
+    let query = r#"{ customer(id: "c") { summary(groupBy: YEAR) { earned redeemed entries }
+        wallet { balances { reserved } expiring(before: "2027-01-01T00:00:00Z") { amount } }
+        history(first: 1) { nodes { ... on Reservation { balancesAfter { reserved } } } } } }"#;
+    let told = api.ask(query, Value::Null).await["customer"].clone();
+    let six = "55199999999999.999994";
+    assert_eq!(
+        told["summary"],
+        json!([{ "earned": six, "redeemed": six, "entries": 4 }])
+    );
+    assert_eq!(
+        told["wallet"]["expiring"],
+        json!([{ "amount": "18399999999999.999998" }])
+    );
+    // As much was redeemed as was reserved.
+    assert_eq!(told["wallet"]["balances"], json!([{ "reserved": "0" }]));
+    assert_eq!(
+        told["history"]["nodes"][0]["balancesAfter"],
+        json!([{ "reserved": "0" }])
+    );
+}
+
 async fn a_summary_without_movements_is_empty_and_one_without_bounds_is_refused(
     database: TestDatabase,
 ) {
@@ -166,6 +210,7 @@ async fn a_summary_without_movements_is_empty_and_one_without_bounds_is_refused(
 }
 
 both_databases!(
+    sums_beyond_any_single_amount_are_exact,
     the_story_is_told_exactly,
     operators_are_told_of_what_nobody_recognized_and_nobody_else_is,
     a_customer_known_by_an_event_only_has_no_profile_and_no_tier,

@@ -35,10 +35,7 @@ impl Scope {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let places: Vec<String> = (2..ids.len() + 2)
-            .map(|place| format!("${place}"))
-            .collect();
-        let places = places.join(", ");
+        let places = sql::places(2, ids.len());
         let sql = format!("SELECT {COLUMNS} FROM events WHERE source = $1 AND id IN ({places})");
         let source = [self.source().as_str().into()];
         let values = source.into_iter().chain(ids.iter().map(|&id| id.into()));

@@ -27,6 +27,7 @@ impl Tx {
             let sql = "LOCK TABLE customers IN EXCLUSIVE MODE";
             self.connection().execute_unprepared(sql).await?;
         }
+        self.note_names();
         for table in DERIVED {
             self.connection()
                 .execute_unprepared(&format!("DELETE FROM {table}"))

@@ -70,7 +70,9 @@ impl Tx {
         let tail = "ON CONFLICT (source, reward_id) DO UPDATE SET learnt_seq = excluded.learnt_seq, \
                     brand_id = excluded.brand_id, name = excluded.name, type = excluded.type, \
                     conversion_factor = excluded.conversion_factor WHERE excluded.learnt_seq > rewards.learnt_seq";
-        sql::insert(self.connection(), into, rows.collect(), tail).await?;
+        if sql::insert(self.connection(), into, rows.collect(), tail).await? > 0 {
+            self.note_names();
+        }
         Ok(())
     }
 
@@ -94,7 +96,9 @@ impl Tx {
         let into = "tiers (source, tier_id, learnt_seq, name, level)";
         let tail = "ON CONFLICT (source, tier_id) DO UPDATE SET learnt_seq = excluded.learnt_seq, \
                     name = excluded.name, level = excluded.level WHERE excluded.learnt_seq > tiers.learnt_seq";
-        sql::insert(self.connection(), into, rows.collect(), tail).await?;
+        if sql::insert(self.connection(), into, rows.collect(), tail).await? > 0 {
+            self.note_names();
+        }
         Ok(())
     }
 }

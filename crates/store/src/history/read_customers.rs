@@ -3,14 +3,11 @@
 use std::collections::HashMap;
 
 use laurel_payloads::{CustomerId, TierId, Timestamp};
-use sea_orm::sea_query::{Expr, ExprTrait, Value};
-use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, Select,
-};
+use sea_orm::{DbBackend, FromQueryResult, QueryResult, Value};
 
+use super::read_wallets::{BalanceRecord, balances_from, balances_of_c};
 use crate::convert::{customer_id, parsed};
-use crate::entity::customer::{Column, Entity, Model};
-use crate::keyset::{self, Keyset};
+use crate::entity::customer::Model;
 use crate::{Page, PageRequest, Result, Scope, sql};
 
 /// A customer as far as events have told of them.
@@ -40,8 +37,12 @@ pub struct CustomerRecord {
     pub consents_to_email: Option<bool>,
     /// The event that the wallet is from, by `seq`, and when it was so; none while no wallet has come.
     pub wallet: Option<(i64, Timestamp)>,
+    /// What that wallet holds, by reward. A reward that it does not list is not listed here: it is zero.
+    pub balances: Vec<BalanceRecord>,
     /// The tier that they are in; none while no change of it has come.
     pub tier: Option<CurrentTier>,
+    /// Every id under which there may be something about them: their own, and then those that they had before.
+    pub ids: Vec<CustomerId>,
 }
 
 /// The tier that a customer is in.
@@ -98,31 +99,12 @@ impl Scope {
         &self,
         ids: &[CustomerId],
     ) -> Result<HashMap<CustomerId, CustomerRecord>> {
-        let backend = self.store().backend();
-        let asked = match backend {
-            DbBackend::Postgres => "unnest($2::text[]) AS asked(id)",
-            _ => "(SELECT value AS id FROM json_each($2)) AS asked",
-        };
-        let sql = format!(
-            "SELECT asked.id AS asked_id, customers.* FROM {asked} \
-             LEFT JOIN customer_aliases ON customer_aliases.source = $1 AND alias_id = asked.id \
-             JOIN customers ON customers.source = $1 \
-               AND customers.customer_id IN (asked.id, customer_aliases.customer_id)"
-        );
-        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-        let values = [self.source().as_str().into(), sql::list(backend, ids)];
-        let mut found = HashMap::new();
-        for row in sql::query(self.reader(), &sql, values).await? {
-            let asked = customer_id(row.try_get("", "asked_id")?)?;
-            let record = CustomerRecord::try_from(Model::from_query_result(&row, "")?)?;
-            if record.customer_id != asked || !found.contains_key(&asked) {
-                found.insert(asked, record);
-            }
-        }
+        let mut found = self.named(ids, Named::NowOrBefore).await?;
+        self.complete(found.values_mut()).await?;
         Ok(found)
     }
 
-    /// A page of customers, the newest (by first sight) first.
+    /// A page of customers, the newest (by first sight) first. One who has changed their id is in it once.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
@@ -131,9 +113,41 @@ impl Scope {
         filter: &CustomerFilter,
         page: &PageRequest<CustomerCursor>,
     ) -> Result<Page<CustomerRecord>> {
-        let columns = [Column::FirstSeenAt, Column::CustomerId];
-        let page = keyset::page(self.reader(), self.matching(filter), columns, page).await?;
-        page.try_map(CustomerRecord::try_from)
+        let (mut conditions, mut values) = self.matching(filter);
+        for (cursor, comparison) in [(&page.after, "<"), (&page.before, ">")] {
+            if let Some(at) = cursor {
+                values.extend([
+                    at.first_seen_at.micros().into(),
+                    at.customer_id.as_str().into(),
+                ]);
+                let last = values.len();
+                conditions += &format!(
+                    " AND (first_seen_at, customer_id) {comparison} (${}, ${last})",
+                    last - 1
+                );
+            }
+        }
+        let direction = if page.from_end { "ASC" } else { "DESC" };
+        values.push(i64::try_from(page.fetch()).unwrap_or(i64::MAX).into());
+        let sql = format!(
+            "SELECT customer_id FROM customers WHERE {conditions} \
+             ORDER BY first_seen_at {direction}, customer_id {direction} LIMIT ${}",
+            values.len()
+        );
+        let rows = sql::query(self.reader(), &sql, values).await?;
+        let ids = rows.iter().map(|row| customer_id(row.try_get_by_index(0)?));
+        let page = page.cut(ids.collect::<Result<Vec<_>>>()?);
+        let mut found = self.named(&page.items, Named::Exactly).await?;
+        self.complete(found.values_mut()).await?;
+        Ok(Page {
+            items: page
+                .items
+                .iter()
+                .filter_map(|id| found.remove(id))
+                .collect(),
+            has_next: page.has_next,
+            has_previous: page.has_previous,
+        })
     }
 
     /// How many customers a filter matches.
@@ -141,38 +155,148 @@ impl Scope {
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn count_customers(&self, filter: &CustomerFilter) -> Result<u64> {
-        Ok(self.matching(filter).count(self.reader()).await?)
+        let (conditions, values) = self.matching(filter);
+        let sql = format!("SELECT count(*) FROM customers WHERE {conditions}");
+        sql::count(self.reader(), &sql, values).await
     }
 
-    fn all_customers(&self) -> Select<Entity> {
-        Entity::find().filter(Column::Source.eq(self.source().as_str()))
+    /// The customers of these ids, by the id that was asked for.
+    async fn named(
+        &self,
+        ids: &[CustomerId],
+        named: Named,
+    ) -> Result<HashMap<CustomerId, CustomerRecord>> {
+        let backend = self.store().backend();
+        let asked = match backend {
+            DbBackend::Postgres => "unnest($2::text[]) AS asked(id)",
+            _ => "(SELECT value AS id FROM json_each($2)) AS asked",
+        };
+        let join = match named {
+            Named::Exactly => "JOIN customers c ON c.source = $1 AND c.customer_id = asked.id",
+            Named::NowOrBefore => {
+                "LEFT JOIN customer_aliases alias ON alias.source = $1 AND alias.alias_id = asked.id \
+                 JOIN customers c ON c.source = $1 AND c.customer_id IN (asked.id, alias.customer_id)"
+            }
+        };
+        let sql = format!(
+            "SELECT {}, asked.id AS asked_id FROM {asked} {join}",
+            self.columns("$3")
+        );
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let values = [
+            self.source().as_str().into(),
+            sql::list(backend, ids),
+            self.store().clock().now().micros().into(),
+        ];
+        let mut found = HashMap::new();
+        for row in sql::query(self.reader(), &sql, values).await? {
+            let asked = customer_id(row.try_get("", "asked_id")?)?;
+            let record = customer(&row)?;
+            if record.customer_id != asked || !found.contains_key(&asked) {
+                found.insert(asked, record);
+            }
+        }
+        Ok(found)
     }
 
-    fn matching(&self, filter: &CustomerFilter) -> Select<Entity> {
-        let mut select = self.all_customers();
-        if let Some(tier_id) = &filter.tier_id {
-            select = select.filter(Column::TierId.eq(tier_id.as_str()));
+    /// The columns of a customer `c`, what they hold and the ids that they had before among them. `now` is the parameter that
+    /// holds the time.
+    fn columns(&self, now: &str) -> String {
+        let backend = self.store().backend();
+        let aliases = "customer_aliases a WHERE a.source = $1 AND a.customer_id = c.customer_id";
+        format!(
+            "c.*, {} AS aliases, {} AS balances",
+            sql::json_rows(backend, "a.alias_id", aliases),
+            balances_of_c(backend, now)
+        )
+    }
+
+    /// What customers did under the ids that they had before counts until something is known under the new one.
+    async fn complete(&self, customers: impl Iterator<Item = &mut CustomerRecord>) -> Result<()> {
+        let mut customers: Vec<_> = customers.filter(|one| one.ids.len() > 1).collect();
+        let before: Vec<CustomerId> = customers
+            .iter()
+            .flat_map(|customer| customer.ids[1..].iter().cloned())
+            .collect();
+        if before.is_empty() {
+            return Ok(());
         }
-        if let Some(status) = &filter.status {
-            select = select.filter(Column::Status.eq(status.as_str()));
+        let found = self.named(&before, Named::Exactly).await?;
+        for customer in &mut customers {
+            let before: Vec<_> = customer.ids[1..]
+                .iter()
+                .filter_map(|id| found.get(id))
+                .collect();
+            for before in before {
+                customer.add(before);
+            }
         }
-        let seen = || Expr::col(Column::FirstSeenAt.as_column_ref());
-        if let Some(from) = filter.first_seen_from {
-            select = select.filter(seen().gte(from.micros()));
+        Ok(())
+    }
+
+    /// What a filter asks of a row of `customers`. A row under an id that has become another's is that other's.
+    fn matching(&self, filter: &CustomerFilter) -> (String, Vec<Value>) {
+        let mut values: Vec<Value> = vec![self.source().as_str().into()];
+        let mut sql =
+            "source = $1 AND NOT EXISTS (SELECT 1 FROM customer_aliases a JOIN customers b \
+             ON b.source = a.source AND b.customer_id = a.customer_id \
+             WHERE a.source = $1 AND a.alias_id = customers.customer_id)"
+                .to_owned();
+        let tier = filter.tier_id.as_ref().map(|id| id.as_str().into());
+        let status = filter.status.as_deref().map(Value::from);
+        let from = filter.first_seen_from.map(|time| time.micros().into());
+        let to = filter.first_seen_to.map(|time| time.micros().into());
+        for (condition, wanted) in [
+            ("tier_id =", tier),
+            ("status =", status),
+            ("first_seen_at >=", from),
+            ("first_seen_at <", to),
+        ] {
+            if let Some(wanted) = wanted {
+                values.push(wanted);
+                sql += &format!(" AND {condition} ${}", values.len());
+            }
         }
-        if let Some(to) = filter.first_seen_to {
-            select = select.filter(seen().lt(to.micros()));
-        }
-        select
+        (sql, values)
     }
 }
 
-impl Keyset for CustomerCursor {
-    fn values(&self) -> [Value; 2] {
-        [
-            self.first_seen_at.micros().into(),
-            self.customer_id.as_str().into(),
-        ]
+/// What an id may be of the customer who is looked for.
+#[derive(Clone, Copy)]
+enum Named {
+    /// Their own.
+    Exactly,
+    /// Theirs, or one that they had before.
+    NowOrBefore,
+}
+
+fn customer(row: &QueryResult) -> Result<CustomerRecord> {
+    let mut record = CustomerRecord::try_from(Model::from_query_result(row, "")?)?;
+    let aliases: Option<String> = row.try_get("", "aliases")?;
+    if let Some(aliases) = aliases.filter(|aliases| aliases != "[]") {
+        let aliases: Vec<String> = sql::read_json(&aliases)?;
+        for alias in aliases {
+            record.ids.push(customer_id(alias)?);
+        }
+    }
+    if let Some(balances) = row.try_get::<Option<String>>("", "balances")? {
+        record.balances = balances_from(&record.customer_id, &balances)?;
+    }
+    Ok(record)
+}
+
+impl CustomerRecord {
+    /// Adds what is known under an id that they had before.
+    fn add(&mut self, before: &Self) {
+        self.first_seen_at = self.first_seen_at.min(before.first_seen_at);
+        self.last_seen_at = self.last_seen_at.max(before.last_seen_at);
+        if self.wallet.is_none() {
+            self.wallet = before.wallet;
+            self.balances.clone_from(&before.balances);
+        }
+        if self.tier.is_none() {
+            self.tier.clone_from(&before.tier);
+        }
     }
 }
 
@@ -182,8 +306,11 @@ impl TryFrom<Model> for CustomerRecord {
     fn try_from(model: Model) -> Result<Self> {
         let tier = |id: Option<String>| id.map(|id| parsed(TierId::try_from(id))).transpose();
         let (tier_id, previous_tier_id) = (tier(model.tier_id)?, tier(model.previous_tier_id)?);
+        let customer_id = customer_id(model.customer_id)?;
         Ok(Self {
-            customer_id: customer_id(model.customer_id)?,
+            ids: vec![customer_id.clone()],
+            customer_id,
+            balances: Vec::new(),
             first_seen_at: Timestamp::from_micros(model.first_seen_at),
             last_seen_at: Timestamp::from_micros(model.last_seen_at),
             profile_seq: model.profile_seq,

@@ -1,14 +1,15 @@
 //! Reads histories.
 
-use laurel_payloads::{BehaviorEventId, BrandId, CustomerId, EventKind, RewardId, Timestamp};
-use sea_orm::sea_query::{Expr, ExprTrait, Query, Value};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use laurel_payloads::{
+    BehaviorEventId, BrandId, CustomerId, Event, EventKind, RewardId, Timestamp, Unreadable,
+};
+use sea_orm::{FromQueryResult, QueryResult};
 use uuid::Uuid;
 
+use super::identities::{Identities, UnionPage};
 use crate::convert::{customer_id, parsed};
-use crate::entity::history_entry::{Column, Entity, Model};
-use crate::keyset::{self, Keyset};
-use crate::{Error, Page, PageRequest, Result, Scope};
+use crate::entity::history_entry::Model;
+use crate::{Error, Page, PageRequest, Result, Scope, sql};
 
 /// An entry of a customer's history. Its details are in the event's body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,24 @@ pub struct HistoryEntryRecord {
     pub last_occurred_at: Timestamp,
 }
 
+/// The body of an entry's event, as it lies in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryBody {
+    name: Option<String>,
+    customer_id: Option<CustomerId>,
+    body: Vec<u8>,
+}
+
+impl EntryBody {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`Unreadable`]: this binary does not read what the one that received it could.
+    pub fn parse(&self) -> Result<Event, Unreadable> {
+        Event::parse_accepted_as(self.name.as_deref(), self.customer_id.as_ref(), &self.body)
+    }
+}
+
 /// Where a page of a history starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HistoryCursor {
@@ -47,6 +66,8 @@ pub struct HistoryCursor {
 pub struct HistoryFilter {
     /// Only these kinds.
     pub kinds: Option<Vec<EventKind>>,
+    /// Only what somebody here knows.
+    pub recognized: bool,
     /// Only what happened at this time or later.
     pub from: Option<Timestamp>,
     /// Only what happened before this time.
@@ -57,6 +78,9 @@ pub struct HistoryFilter {
     pub brand_id: Option<BrandId>,
 }
 
+const COLUMNS: &str = "source, customer_id, event_id, event_seq, kind, occurred_at, received_at, behavior_event_id, attempts, \
+     last_occurred_at";
+
 impl Scope {
     /// A page of a customer's history, newest first.
     ///
@@ -64,14 +88,35 @@ impl Scope {
     /// [`Error::Database`].
     pub async fn history(
         &self,
-        customer_id: &CustomerId,
+        of: impl Into<Identities<'_>>,
         filter: &HistoryFilter,
         page: &PageRequest<HistoryCursor>,
     ) -> Result<Page<HistoryEntryRecord>> {
-        let select = self.entries(customer_id, filter);
-        let columns = [Column::OccurredAt, Column::EventSeq];
-        let page = keyset::page(self.reader(), select, columns, page).await?;
-        page.try_map(HistoryEntryRecord::try_from)
+        let (sql, values) = self.entries(of.into(), filter, Some(page)).rows(page);
+        let rows = sql::query(self.reader(), &sql, values).await?;
+        Ok(page.cut(rows.iter().map(entry).collect::<Result<_>>()?))
+    }
+
+    /// The same page together with the bodies of its events, in one statement.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn history_with_bodies(
+        &self,
+        of: impl Into<Identities<'_>>,
+        filter: &HistoryFilter,
+        page: &PageRequest<HistoryCursor>,
+    ) -> Result<Page<(HistoryEntryRecord, EntryBody)>> {
+        let union = self.entries(of.into(), filter, Some(page));
+        let order = union.direction(page, "entry.");
+        let (entries, values) = union.rows(page);
+        let sql = format!(
+            "SELECT entry.*, log.kind AS name, log.customer_id AS about, log.body FROM ({entries}) AS entry \
+             JOIN events AS log ON log.seq = entry.event_seq AND log.source = $1 ORDER BY {order}"
+        );
+        let rows = sql::query(self.reader(), &sql, values).await?;
+        let both = |row| Ok((entry(row)?, body(row)?));
+        Ok(page.cut(rows.iter().map(both).collect::<Result<_>>()?))
     }
 
     /// How many entries of a customer's history a filter matches.
@@ -80,13 +125,11 @@ impl Scope {
     /// [`Error::Database`].
     pub async fn count_history(
         &self,
-        customer_id: &CustomerId,
+        of: impl Into<Identities<'_>>,
         filter: &HistoryFilter,
     ) -> Result<u64> {
-        Ok(self
-            .entries(customer_id, filter)
-            .count(self.reader())
-            .await?)
+        let (sql, values) = self.entries(of.into(), filter, None).count();
+        sql::count(self.reader(), &sql, values).await
     }
 
     /// The entries that stand for these events, by the events' ids, in no order; unknown ones are left out.
@@ -94,63 +137,74 @@ impl Scope {
     /// # Errors
     /// [`Error::Database`].
     pub async fn entries_by_event(&self, event_ids: &[Uuid]) -> Result<Vec<HistoryEntryRecord>> {
-        let mut seqs = Query::select();
-        seqs.column("seq")
-            .from("events")
-            .and_where(Expr::col("id").is_in(event_ids.iter().copied()));
-        let entries = Entity::find()
-            .filter(Column::Source.eq(self.source().as_str()))
-            .filter(Column::EventSeq.in_subquery(seqs))
-            .all(self.reader())
-            .await?;
-        entries
-            .into_iter()
-            .map(HistoryEntryRecord::try_from)
-            .collect()
+        if event_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!(
+            "SELECT {COLUMNS} FROM history_entries WHERE source = $1 \
+             AND event_seq IN (SELECT seq FROM events WHERE id IN ({}))",
+            sql::places(2, event_ids.len())
+        );
+        let source = std::iter::once(self.source().as_str().into());
+        let values = source.chain(event_ids.iter().map(|&id| id.into()));
+        let rows = sql::query(self.reader(), &sql, values).await?;
+        rows.iter().map(entry).collect()
     }
 
-    fn entries(&self, customer_id: &CustomerId, filter: &HistoryFilter) -> Select<Entity> {
-        let mut select = Entity::find()
-            .filter(Column::Source.eq(self.source().as_str()))
-            .filter(Column::CustomerId.eq(customer_id.as_str()));
+    fn entries(
+        &self,
+        of: Identities<'_>,
+        filter: &HistoryFilter,
+        page: Option<&PageRequest<HistoryCursor>>,
+    ) -> UnionPage {
+        let backend = self.store().backend();
+        let order = ["occurred_at", "event_seq"];
+        let mut union = UnionPage::new(self, of, COLUMNS, "history_entries", order);
         if let Some(kinds) = &filter.kinds {
-            select = select.filter(Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
+            let kinds = kinds.iter().map(|kind| kind.as_str().to_owned());
+            let kinds = sql::list(backend, kinds.collect());
+            let kinds = union.parameter(kinds);
+            union.restrict(&format!("kind {}", sql::in_parameter(backend, &kinds)));
         }
-        if let Some(from) = filter.from {
-            select = select.filter(Column::OccurredAt.gte(from.micros()));
+        if filter.recognized {
+            union.restrict("kind <> 'UNRECOGNIZED'");
         }
-        if let Some(to) = filter.to {
-            select = select.filter(Column::OccurredAt.lt(to.micros()));
-        }
-        if filter.reward_id.is_some() || filter.brand_id.is_some() {
-            select = select.filter(self.has_line(customer_id, filter));
-        }
-        select
-    }
-
-    /// One line has both the reward and the brand, where both are asked for.
-    fn has_line(&self, customer_id: &CustomerId, filter: &HistoryFilter) -> Expr {
-        let mut lines = Query::select();
-        lines
-            .column("event_seq")
-            .from("reward_lines")
-            .and_where(Expr::col("source").eq(self.source().as_str()))
-            .and_where(Expr::col("customer_id").eq(customer_id.as_str()));
-        let reward = filter.reward_id.as_ref().map(RewardId::as_str);
-        let brand = filter.brand_id.as_ref().map(BrandId::as_str);
-        for (column, wanted) in [("reward_id", reward), ("brand_id", brand)] {
-            if let Some(wanted) = wanted {
-                lines.and_where(Expr::col(column).eq(wanted));
+        for (time, comparison) in [(filter.from, ">="), (filter.to, "<")] {
+            if let Some(time) = time {
+                let time = union.parameter(time.micros().into());
+                union.restrict(&format!("occurred_at {comparison} {time}"));
             }
         }
-        Column::EventSeq.in_subquery(lines)
+        has_line(&mut union, filter);
+        if let Some(page) = page {
+            union.cut(page, |cursor| {
+                [cursor.occurred_at.micros().into(), cursor.event_seq.into()]
+            });
+        }
+        union
     }
 }
 
-impl Keyset for HistoryCursor {
-    fn values(&self) -> [Value; 2] {
-        [self.occurred_at.micros().into(), self.event_seq.into()]
+/// One line has both the reward and the brand, where both are asked for.
+fn has_line(union: &mut UnionPage, filter: &HistoryFilter) {
+    let reward = filter.reward_id.as_ref().map(RewardId::as_str);
+    let brand = filter.brand_id.as_ref().map(BrandId::as_str);
+    let mut conditions = String::new();
+    for (column, wanted) in [("reward_id", reward), ("brand_id", brand)] {
+        if let Some(wanted) = wanted {
+            let wanted = union.parameter(wanted.into());
+            conditions += &format!(" AND {column} = {wanted}");
+        }
     }
+    if !conditions.is_empty() {
+        union.restrict(&format!(
+            "event_seq IN (SELECT event_seq FROM reward_lines WHERE source = $1 AND customer_id = {{id}}{conditions})"
+        ));
+    }
+}
+
+fn entry(row: &QueryResult) -> Result<HistoryEntryRecord> {
+    Model::from_query_result(row, "")?.try_into()
 }
 
 impl TryFrom<Model> for HistoryEntryRecord {
@@ -171,4 +225,13 @@ impl TryFrom<Model> for HistoryEntryRecord {
             last_occurred_at: Timestamp::from_micros(model.last_occurred_at),
         })
     }
+}
+
+fn body(row: &QueryResult) -> Result<EntryBody> {
+    let about: Option<String> = row.try_get("", "about")?;
+    Ok(EntryBody {
+        name: row.try_get("", "name")?,
+        customer_id: about.map(customer_id).transpose()?,
+        body: row.try_get("", "body")?,
+    })
 }

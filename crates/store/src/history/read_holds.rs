@@ -25,14 +25,16 @@ impl Store {
         let sql = format!(
             "WITH held AS (SELECT DISTINCT source, customer_id, reward_id FROM reward_lines \
                WHERE kind = 'REWARDS_RESERVATION'), \
-             holds AS (SELECT l.source, {open} AS open, \
+             holds AS (SELECT l.source, {open} AS open, {rest} AS rest, \
                  min(CASE WHEN l.kind = 'REWARDS_RESERVATION' THEN l.occurred_at END) AS since \
                FROM held JOIN reward_lines l ON l.source = held.source AND l.customer_id = held.customer_id \
                  AND l.reward_id = held.reward_id \
                WHERE l.kind IN ('REWARDS_RESERVATION', 'REWARDS_RESERVATION_CANCELLED', 'CUSTOMER_REDEMPTION') \
                GROUP BY l.source, l.customer_id, l.reward_id, l.campaign_id, l.issued_at) \
-             SELECT source, min(since) AS since FROM holds WHERE open > 0 GROUP BY source ORDER BY source",
-            open = open_amount("$1")
+             SELECT source, min(since) AS since FROM holds WHERE open + rest / {part} > 0 OR (open + rest / {part} = 0 AND rest % {part} > 0) GROUP BY source ORDER BY source",
+            open = sql::whole(&open_amount("l.amount", "$1")),
+            rest = sql::rest(&open_amount("l.amount", "$1")),
+            part = sql::PART,
         );
         let now = self.clock().now().micros();
         let rows = sql::query(self.reader(), &sql, [now.into()]).await?;

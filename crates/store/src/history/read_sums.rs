@@ -1,8 +1,9 @@
 //! Sums movements over intervals of time, exactly.
 
-use laurel_payloads::{Amount, CustomerId, RewardId, Timestamp};
+use laurel_payloads::{RewardId, Sum, Timestamp};
 use sea_orm::{DbBackend, QueryResult};
 
+use super::Identities;
 use crate::convert::parsed;
 use crate::{Result, Scope, sql};
 
@@ -23,9 +24,9 @@ pub struct Movements {
     /// The reward.
     pub reward_id: RewardId,
     /// What was earned, and what external movements brought.
-    pub earned: Amount,
-    /// What was redeemed, and what external movements took, as a positive amount.
-    pub redeemed: Amount,
+    pub earned: Sum,
+    /// What was redeemed, and what external movements took, as a positive sum.
+    pub redeemed: Sum,
     /// How many events moved it.
     pub entries: i64,
 }
@@ -38,7 +39,7 @@ impl Scope {
     /// [`Error::Database`](crate::Error::Database).
     pub async fn movements(
         &self,
-        customer_id: &CustomerId,
+        of: impl Into<Identities<'_>>,
         intervals: &[Interval],
     ) -> Result<Vec<Movements>> {
         let backend = self.store().backend();
@@ -50,17 +51,23 @@ impl Scope {
                  FROM json_each($3) lo JOIN json_each($4) hi ON hi.key = lo.key"
             }
         };
+        let earned = "CASE WHEN l.kind = 'CUSTOMER_ACCUMULATION' OR (l.kind = 'EXTERNAL' AND l.amount > 0) \
+                      THEN l.amount ELSE 0 END";
+        let redeemed = "CASE WHEN l.kind = 'CUSTOMER_REDEMPTION' OR (l.kind = 'EXTERNAL' AND l.amount < 0) \
+                        THEN l.amount ELSE 0 END";
         let sql = format!(
             "WITH i AS MATERIALIZED ({intervals_table}) \
              SELECT i.lo, i.hi, l.reward_id, count(DISTINCT l.event_seq) AS entries, \
-             CAST(sum(CASE WHEN l.kind = 'CUSTOMER_ACCUMULATION' OR (l.kind = 'EXTERNAL' AND l.amount > 0) \
-               THEN l.amount ELSE 0 END) AS BIGINT) AS earned, \
-             CAST(-sum(CASE WHEN l.kind = 'CUSTOMER_REDEMPTION' OR (l.kind = 'EXTERNAL' AND l.amount < 0) \
-               THEN l.amount ELSE 0 END) AS BIGINT) AS redeemed \
+             {} AS earned, {} AS earned_rest, {} AS redeemed, {} AS redeemed_rest \
              FROM i JOIN reward_lines l ON l.occurred_at >= i.lo AND l.occurred_at < i.hi \
-             WHERE l.source = $1 AND l.customer_id = $2 \
+             WHERE l.source = $1 AND l.customer_id {} \
              AND l.kind IN ('CUSTOMER_ACCUMULATION', 'CUSTOMER_REDEMPTION', 'EXTERNAL') \
-             GROUP BY i.lo, i.hi, l.reward_id ORDER BY i.lo, l.reward_id"
+             GROUP BY i.lo, i.hi, l.reward_id ORDER BY i.lo, l.reward_id",
+            sql::whole(earned),
+            sql::rest(earned),
+            sql::whole(redeemed),
+            sql::rest(redeemed),
+            sql::in_list(backend, 2),
         );
         let bounds = |bound: fn(&Interval) -> Timestamp| {
             let bounds = intervals.iter().map(|interval| bound(interval).micros());
@@ -68,7 +75,7 @@ impl Scope {
         };
         let values = [
             self.source().as_str().into(),
-            customer_id.as_str().into(),
+            sql::list(backend, of.into().texts()),
             bounds(|interval| interval.from),
             bounds(|interval| interval.to),
         ];
@@ -79,14 +86,17 @@ impl Scope {
 
 fn movements(row: &QueryResult) -> Result<Movements> {
     let reward_id: String = row.try_get("", "reward_id")?;
+    let sum = |whole: &str, rest: &str| -> Result<Sum> {
+        Ok(sql::sum(row.try_get("", whole)?, row.try_get("", rest)?))
+    };
     Ok(Movements {
         interval: Interval {
             from: Timestamp::from_micros(row.try_get("", "lo")?),
             to: Timestamp::from_micros(row.try_get("", "hi")?),
         },
         reward_id: parsed(RewardId::try_from(reward_id))?,
-        earned: Amount::from_millionths(row.try_get("", "earned")?),
-        redeemed: Amount::from_millionths(row.try_get("", "redeemed")?),
+        earned: sum("earned", "earned_rest")?,
+        redeemed: Sum::ZERO - sum("redeemed", "redeemed_rest")?,
         entries: row.try_get("", "entries")?,
     })
 }

@@ -1,14 +1,14 @@
 //! Reads tier changes.
 
 use laurel_payloads::{BehaviorEventId, CustomerId, EventKind, TierChange, TierId, Timestamp};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
+use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::HistoryCursor;
+use super::identities::{Identities, UnionPage};
 use crate::convert::{customer_id, parsed};
-use crate::entity::tier_change::{Column, Entity, Model};
-use crate::keyset;
-use crate::{Error, Page, PageRequest, Result, Scope, Source};
+use crate::entity::tier_change::Model;
+use crate::{Error, Page, PageRequest, Result, Scope, Source, sql};
 
 /// A change of a customer's tier.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,26 +74,31 @@ impl Scope {
     /// [`Error::Database`].
     pub async fn tier_changes(
         &self,
-        customer_id: &CustomerId,
+        of: impl Into<Identities<'_>>,
         page: &PageRequest<HistoryCursor>,
     ) -> Result<Page<TierChangeRecord>> {
-        let columns = [Column::OccurredAt, Column::EventSeq];
-        let page = keyset::page(self.reader(), self.changes(customer_id), columns, page).await?;
-        page.try_map(TierChangeRecord::try_from)
+        let mut union = self.changes(of.into());
+        union.cut(page, |at| {
+            [at.occurred_at.micros().into(), at.event_seq.into()]
+        });
+        let (sql, values) = union.rows(page);
+        let rows = sql::query(self.reader(), &sql, values).await?;
+        let change = |row| Model::from_query_result(row, "")?.try_into();
+        Ok(page.cut(rows.iter().map(change).collect::<Result<_>>()?))
     }
 
     /// How many times a customer's tier changed.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn count_tier_changes(&self, customer_id: &CustomerId) -> Result<u64> {
-        Ok(self.changes(customer_id).count(self.reader()).await?)
+    pub async fn count_tier_changes(&self, of: impl Into<Identities<'_>>) -> Result<u64> {
+        let (sql, values) = self.changes(of.into()).count();
+        sql::count(self.reader(), &sql, values).await
     }
 
-    fn changes(&self, customer_id: &CustomerId) -> Select<Entity> {
-        Entity::find()
-            .filter(Column::Source.eq(self.source().as_str()))
-            .filter(Column::CustomerId.eq(customer_id.as_str()))
+    fn changes(&self, of: Identities<'_>) -> UnionPage {
+        let order = ["occurred_at", "event_seq"];
+        UnionPage::new(self, of, "*", "tier_changes", order)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Reads what wallets hold, and how much of it is reserved.
 
-use laurel_payloads::{Amount, CustomerId, RewardId, Timestamp};
-use sea_orm::{DbBackend, QueryResult};
+use laurel_payloads::{Amount, CustomerId, RewardId, Sum, Timestamp};
+use sea_orm::DbBackend;
 
-use crate::convert::{customer_id, parsed};
+use crate::convert::parsed;
 use crate::{Result, Scope, sql};
 
 /// How much of one reward a customer holds.
@@ -16,7 +16,7 @@ pub struct BalanceRecord {
     /// Masivo's figure in the newest wallet.
     pub total: Amount,
     /// What is reserved, and neither redeemed nor released nor past its end.
-    pub reserved: Amount,
+    pub reserved: Sum,
     /// When the next of it expires.
     pub expires_at: Option<Timestamp>,
 }
@@ -28,62 +28,66 @@ impl Scope {
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn balances(&self, customers: &[CustomerId]) -> Result<Vec<BalanceRecord>> {
-        let (backend, now) = (self.store().backend(), self.store().clock().now());
-        let sql = format!(
-            "WITH {} SELECT b.customer_id, b.reward_id, b.total, b.expires_at, \
-             COALESCE(r.reserved, 0) AS reserved FROM wallet_balances b \
-             LEFT JOIN reserved r ON r.customer_id = b.customer_id AND r.reward_id = b.reward_id \
-             WHERE b.source = $1 AND b.customer_id {} ORDER BY b.customer_id, b.reward_id",
-            reserved(backend),
-            sql::in_list(backend, 3)
-        );
-        let customers: Vec<String> = customers.iter().map(ToString::to_string).collect();
-        let values = [
-            self.source().as_str().into(),
-            now.micros().into(),
-            sql::list(backend, customers),
-        ];
-        let rows = sql::query(self.reader(), &sql, values).await?;
-        rows.iter().map(balance).collect()
+        let mut found = self.customers_by_id(customers).await?;
+        let found = customers.iter().filter_map(|id| found.remove(id));
+        Ok(found.flat_map(|customer| customer.balances).collect())
     }
 }
 
-/// A reservation's lines less what was redeemed or released of the same reward, campaign and issue time, never below
-/// zero; a line counts until its reservation ends by itself. Found from the reservations on: most customers have none.
-fn reserved(backend: DbBackend) -> String {
-    format!(
-        "held AS (SELECT DISTINCT customer_id, reward_id FROM reward_lines WHERE source = $1 \
-           AND customer_id {} AND kind = 'REWARDS_RESERVATION'), \
-         holds AS (SELECT l.customer_id, l.reward_id, {open} AS open \
-           FROM held JOIN reward_lines l ON l.source = $1 AND l.customer_id = held.customer_id \
-             AND l.reward_id = held.reward_id \
-           WHERE l.kind IN ('REWARDS_RESERVATION', 'REWARDS_RESERVATION_CANCELLED', 'CUSTOMER_REDEMPTION') \
-           GROUP BY l.customer_id, l.reward_id, l.campaign_id, l.issued_at), \
-         reserved AS (SELECT customer_id, reward_id, \
-             CAST(sum(CASE WHEN open > 0 THEN open ELSE 0 END) AS BIGINT) AS reserved \
-           FROM holds GROUP BY customer_id, reward_id)",
-        sql::in_list(backend, 3),
-        open = open_amount("$2")
+/// What the newest wallet of a customer `c` holds, as JSON: for each reward what [`balances_from`] reads. `now` is the
+/// parameter that holds the time.
+pub(super) fn balances_of_c(backend: DbBackend, now: &str) -> String {
+    let of = "l.source = $1 AND l.customer_id = b.customer_id AND l.reward_id = b.reward_id";
+    let open = format!(
+        "(SELECT {whole} AS whole, {rest} AS rest FROM reward_lines l WHERE {of} \
+         AND l.kind IN ('REWARDS_RESERVATION', 'REWARDS_RESERVATION_CANCELLED', 'CUSTOMER_REDEMPTION') \
+         GROUP BY l.campaign_id, l.issued_at) AS open",
+        whole = sql::whole(&open_amount("l.amount", now)),
+        rest = sql::rest(&open_amount("l.amount", now)),
+    );
+    let open = sql::json_rows(backend, &sql::json_row(backend, "whole, rest"), &open);
+    // Most customers have never reserved anything, and an index says so at once.
+    let holds = format!(
+        "CASE WHEN EXISTS (SELECT 1 FROM reward_lines l WHERE {of} AND l.kind = 'REWARDS_RESERVATION') THEN {open} END"
+    );
+    let columns = format!("b.reward_id, b.total, b.expires_at, {holds}");
+    sql::json_rows(
+        backend,
+        &sql::json_row(backend, &columns),
+        "wallet_balances b WHERE b.source = $1 AND b.customer_id = c.customer_id",
     )
 }
 
-/// What is open of the reservation whose lines are `l`, at the time that a parameter gives.
-pub(super) fn open_amount(now: &str) -> String {
-    format!(
-        "sum(CASE WHEN l.kind <> 'REWARDS_RESERVATION' THEN CASE WHEN l.amount < 0 THEN l.amount ELSE 0 END \
-         WHEN l.reservation_expires_at IS NULL OR l.reservation_expires_at > {now} THEN l.amount ELSE 0 END)"
-    )
+/// A reward, its total, when it expires, and the sums of its reservations as JSON in a text.
+type Columns = (String, i64, Option<i64>, Option<String>);
+
+/// Reads what [`balances_of_c`] selects.
+pub(super) fn balances_from(customer: &CustomerId, json: &str) -> Result<Vec<BalanceRecord>> {
+    let rows: Vec<Columns> = sql::read_json(json)?;
+    let mut balances = rows
+        .into_iter()
+        .map(|(reward_id, total, expires_at, holds)| {
+            let holds: Vec<(i64, i64)> = sql::read_json(holds.as_deref().unwrap_or("[]"))?;
+            let holds = holds.into_iter().map(|(whole, rest)| sql::sum(whole, rest));
+            Ok(BalanceRecord {
+                customer_id: customer.clone(),
+                reward_id: parsed(RewardId::try_from(reward_id))?,
+                total: Amount::from_millionths(total),
+                reserved: holds.filter(|held| *held > Sum::ZERO).sum(),
+                expires_at: expires_at.map(Timestamp::from_micros),
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    balances.sort_unstable_by(|one, other| one.reward_id.cmp(&other.reward_id));
+    Ok(balances)
 }
 
-fn balance(row: &QueryResult) -> Result<BalanceRecord> {
-    let reward_id: String = row.try_get("", "reward_id")?;
-    Ok(BalanceRecord {
-        customer_id: customer_id(row.try_get("", "customer_id")?)?,
-        reward_id: parsed(RewardId::try_from(reward_id))?,
-        total: Amount::from_millionths(row.try_get("", "total")?),
-        reserved: Amount::from_millionths(row.try_get("", "reserved")?),
-        expires_at: row
-            .try_get::<Option<i64>>("", "expires_at")?
-            .map(Timestamp::from_micros),
-    })
+/// What is open of the reservation whose lines are `l`, at the time that a parameter gives: a reservation's lines less
+/// what was redeemed or released of the same reward, campaign and issue time; a line counts until its reservation ends
+/// by itself.
+pub(super) fn open_amount(amount: &str, now: &str) -> String {
+    format!(
+        "CASE WHEN l.kind <> 'REWARDS_RESERVATION' THEN CASE WHEN {amount} < 0 THEN {amount} ELSE 0 END \
+         WHEN l.reservation_expires_at IS NULL OR l.reservation_expires_at > {now} THEN {amount} ELSE 0 END"
+    )
 }

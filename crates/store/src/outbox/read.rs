@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::AttemptRecord;
 use crate::convert::customer_id;
+use crate::history::{Identities, UnionPage};
 use crate::{Error, Page, PageRequest, Result, Scope, sql};
 
 /// A message, and what became of it.
@@ -73,28 +74,13 @@ impl Scope {
     /// [`Error::Database`].
     pub async fn messages(
         &self,
-        customer_id: &CustomerId,
+        of: impl Into<Identities<'_>>,
         page: &PageRequest<MessageCursor>,
     ) -> Result<Page<MessageRecord>> {
-        let mut sql =
-            format!("SELECT {COLUMNS} FROM outbox WHERE source = $1 AND customer_id = $2");
-        let mut values: Vec<Value> =
-            vec![self.source().as_str().into(), customer_id.as_str().into()];
-        for (cursor, comparison) in [(&page.after, "<"), (&page.before, ">")] {
-            if let Some(at) = cursor {
-                values.extend([at.event_seq.into(), at.channel.as_str().into()]);
-                let last = values.len();
-                sql += &format!(
-                    " AND (event_seq, channel) {comparison} (${}, ${last})",
-                    last - 1
-                );
-            }
-        }
-        let order = if page.from_end { "ASC" } else { "DESC" };
-        sql += &format!(
-            " ORDER BY event_seq {order}, channel {order} LIMIT {}",
-            page.fetch()
-        );
+        let order = ["event_seq", "channel"];
+        let mut union = UnionPage::new(self, of.into(), COLUMNS, "outbox", order);
+        union.cut(page, |at| [at.event_seq.into(), at.channel.as_str().into()]);
+        let (sql, values) = union.rows(page);
         let rows = sql::query(self.reader(), &sql, values).await?;
         Ok(page.cut(rows.iter().map(message).collect::<Result<_>>()?))
     }
@@ -103,12 +89,11 @@ impl Scope {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn count_messages(&self, customer_id: &CustomerId) -> Result<u64> {
-        let sql = "SELECT count(*) AS n FROM outbox WHERE source = $1 AND customer_id = $2";
-        let values = [self.source().as_str().into(), customer_id.as_str().into()];
-        let rows = sql::query(self.reader(), sql, values).await?;
-        let count = rows.first().map(|row| row.try_get::<i64>("", "n"));
-        Ok(count.transpose()?.unwrap_or(0).unsigned_abs())
+    pub async fn count_messages(&self, of: impl Into<Identities<'_>>) -> Result<u64> {
+        let order = ["event_seq", "channel"];
+        let union = UnionPage::new(self, of.into(), COLUMNS, "outbox", order);
+        let (sql, values) = union.count();
+        sql::count(self.reader(), &sql, values).await
     }
 
     /// The messages with these ids, in no order; unknown ones are left out.
@@ -139,7 +124,7 @@ impl Scope {
         }
         let sql = format!(
             "SELECT {COLUMNS} FROM outbox WHERE source = $1 AND {column} IN ({}) ORDER BY event_seq, id",
-            places(keys.len())
+            sql::places(2, keys.len())
         );
         let values = std::iter::once(self.source().as_str().into()).chain(keys);
         let rows = sql::query(self.reader(), &sql, values).await?;
@@ -158,19 +143,13 @@ impl Scope {
             "SELECT outbox_id, attempted_at, outcome, relay, code, reply FROM delivery_attempts \
              JOIN outbox ON outbox.id = outbox_id WHERE source = $1 AND outbox_id IN ({}) \
              ORDER BY outbox_id, attempt",
-            places(messages.len())
+            sql::places(2, messages.len())
         );
         let source = self.source().as_str().into();
         let values = std::iter::once(source).chain(messages.iter().map(|&id| id.into()));
         let rows = sql::query(self.reader(), &sql, values).await?;
         rows.iter().map(attempt).collect()
     }
-}
-
-/// `$2, $3, …` for so many keys; a list in one parameter has no room for the ids of SQLite, which are bytes.
-fn places(keys: usize) -> String {
-    let places: Vec<String> = (2..keys + 2).map(|place| format!("${place}")).collect();
-    places.join(", ")
 }
 
 fn message(row: &QueryResult) -> Result<MessageRecord> {

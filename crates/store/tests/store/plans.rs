@@ -99,7 +99,7 @@ async fn plans(
     let on_postgres = postgres_plan(&postgres.store, &statement, values).await;
     assert!(!on_postgres.contains("Sort"), "{statement}\n{on_postgres}");
     assert!(
-        !on_postgres.contains("Seq Scan"),
+        !on_postgres.contains(&format!("Seq Scan on {table}")),
         "{statement}\n{on_postgres}"
     );
     let on_sqlite = sqlite_plan(&sqlite.store, &statement).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use laurel_payloads::EventKind;
+use laurel_payloads::{EventKind, Sum};
 use laurel_store::{Interval, NewLine, Scope};
 use laurel_testkit::{TestDatabase, both_databases};
 use tokio::time::timeout;
@@ -69,8 +69,8 @@ async fn a_redemption_is_a_positive_sum_and_a_reservation_none(database: TestDat
     }];
     let moved = scope.movements(&id("ana"), &all).await.expect("sums");
     assert_eq!(moved.len(), 1);
-    assert_eq!(moved[0].earned, amount("10"));
-    assert_eq!(moved[0].redeemed, amount("4.5"));
+    assert_eq!(moved[0].earned, Sum::from(amount("10")));
+    assert_eq!(moved[0].redeemed, Sum::from(amount("4.5")));
     assert_eq!(moved[0].entries, 3);
 }
 
@@ -119,6 +119,6 @@ async fn a_hundred_intervals_of_a_long_history_are_summed_in_time(database: Test
     assert!(
         moved
             .iter()
-            .all(|sum| sum.earned == amount("10") && sum.entries == 100)
+            .all(|sum| sum.earned == Sum::from(amount("10")) && sum.entries == 100)
     );
 }

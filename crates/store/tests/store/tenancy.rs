@@ -118,7 +118,7 @@ async fn sees_only(scope: &Scope, seq: i64, total: &str) {
     };
     let moved = scope.movements(&ana, &[interval]).await.expect("sums");
     assert_eq!(moved.len(), 1);
-    assert_eq!(moved[0].earned, amount(total));
+    assert_eq!(moved[0].earned, laurel_payloads::Sum::from(amount(total)));
     assert_eq!(scope.rewards().await.expect("rewards")[0].name, name);
     assert_eq!(scope.tiers().await.expect("tiers")[0].name, name);
     assert_eq!(scope.rewards().await.expect("rewards").len(), 1);

@@ -1,10 +1,7 @@
 //! Accepted, and answered after the commit: Laurel and its yardsticks, in turns.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
-
-use anyhow::Context as _;
 
 use super::Options;
 use super::sample::{Sample, Shape, take};
@@ -12,6 +9,7 @@ use crate::contenders::{self, Database, Laurel, PgbenchLoad, Places, Server};
 use crate::load::Bodies;
 use crate::processes::processor_time;
 use crate::table::{self, figure};
+use crate::transactions;
 
 /// An open loop posts at this share of what the receiver by hand takes in a closed one.
 const LEISURE: f64 = 0.7;
@@ -216,41 +214,14 @@ fn pgbench(places: &Places, folder: &Path, url: &str, shape: Shape) -> anyhow::R
     let mut command = places.pgbench(url, &script, load);
     let database = |id: Option<u32>| id.map_or(Duration::ZERO, processor_time);
     let before = database(places.postgres_id);
-    let rate = run_in(&mut command, place.path())?;
+    let rate = transactions::run_in(&mut command, place.path())?;
     let used = database(places.postgres_id).saturating_sub(before);
     transactions(place.path(), rate, used)
 }
 
-/// The transactions in a second, without the time that connecting took.
-fn run_in(command: &mut Command, place: &Path) -> anyhow::Result<f64> {
-    let output = command.current_dir(place).output()?;
-    anyhow::ensure!(
-        output.status.success(),
-        "pgbench: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let text = String::from_utf8_lossy(&output.stdout);
-    let rate = text.lines().find_map(|line| line.strip_prefix("tps = "));
-    let rate = rate.and_then(|rest| rest.split(' ').next()?.parse().ok());
-    rate.context("pgbench does not say how many transactions it did in a second")
-}
-
-/// Reads pgbench's log: a line for each transaction, whose third field is its time in microseconds.
+/// What `pgbench` has logged, as a sample.
 fn transactions(place: &Path, rate: f64, used: Duration) -> anyhow::Result<Sample> {
-    let mut times = hdrhistogram::Histogram::<u64>::new(3)?;
-    for file in std::fs::read_dir(place)? {
-        let file = file?;
-        if file
-            .file_name()
-            .to_string_lossy()
-            .starts_with("transactions.")
-        {
-            for line in std::fs::read_to_string(file.path())?.lines() {
-                let time = line.split(' ').nth(2).and_then(|time| time.parse().ok());
-                times.record(time.unwrap_or_default())?;
-            }
-        }
-    }
+    let times = transactions::times(place)?;
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
     let count = times.len() as f64;
     #[expect(clippy::cast_precision_loss, reason = "times are far below 2^53")]

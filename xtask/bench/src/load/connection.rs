@@ -84,7 +84,7 @@ async fn connect(server: SocketAddr) -> anyhow::Result<TcpStream> {
 }
 
 /// The status of an answer that is all there. Each of the servers says how long its answer is.
-fn complete(answer: &[u8]) -> Option<u16> {
+pub(crate) fn complete(answer: &[u8]) -> Option<u16> {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&answer[..end]).ok()?;
     let mut lines = head.split("\r\n");

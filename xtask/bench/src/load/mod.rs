@@ -12,7 +12,7 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
 pub(crate) use self::body::Bodies;
-pub(crate) use self::connection::Connection;
+pub(crate) use self::connection::{Connection, complete};
 pub(crate) use self::report::Report;
 
 /// How long the last answers are waited for.

@@ -1,10 +1,10 @@
 //! What every entry of a history has, whatever its type.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Context, ID, Result};
 use laurel_payloads::{CustomerId, Event, EventKind, Timestamp};
-use laurel_store::{HistoryEntryRecord, Moment, TierChangeRecord};
+use laurel_store::{CustomerRecord, EntryBody, HistoryEntryRecord, Moment, TierChangeRecord};
 use uuid::Uuid;
 
 use crate::asking::Asking;
@@ -23,6 +23,29 @@ pub(crate) struct Entry {
     pub(super) received_at: Timestamp,
     pub(super) attempts: i64,
     pub(super) last_occurred_at: Timestamp,
+    /// Where the row came with its customer or with its event's body.
+    customer: Option<Arc<CustomerRecord>>,
+    body: Option<Arc<EntryBody>>,
+    parsed: OnceLock<Arc<Event>>,
+}
+
+/// An entry together with what was read along with it.
+#[derive(Clone)]
+pub(crate) struct Row {
+    pub(super) entry: HistoryEntryRecord,
+    pub(super) customer: Arc<CustomerRecord>,
+    pub(super) body: Option<Arc<EntryBody>>,
+}
+
+impl From<Row> for Entry {
+    fn from(row: Row) -> Self {
+        // The row may be under an id that the customer had before: it is the same customer.
+        Self {
+            customer: Some(row.customer),
+            body: row.body,
+            ..row.entry.into()
+        }
+    }
 }
 
 impl From<HistoryEntryRecord> for Entry {
@@ -36,6 +59,9 @@ impl From<HistoryEntryRecord> for Entry {
             received_at: record.received_at,
             attempts: record.attempts,
             last_occurred_at: record.last_occurred_at,
+            customer: None,
+            body: None,
+            parsed: OnceLock::new(),
         }
     }
 }
@@ -51,6 +77,9 @@ impl From<&TierChangeRecord> for Entry {
             received_at: record.received_at,
             attempts: 1,
             last_occurred_at: record.occurred_at,
+            customer: None,
+            body: None,
+            parsed: OnceLock::new(),
         }
     }
 }
@@ -61,6 +90,9 @@ impl Entry {
     }
 
     pub(super) async fn customer(&self, context: &Context<'_>) -> Result<Customer> {
+        if let Some(customer) = &self.customer {
+            return Ok(Customer(Arc::clone(customer)));
+        }
         let customer = read(context, self.customer_id.clone()).await?;
         Ok(Customer(customer.ok_or_else(|| {
             Asking::of(context).failed(&Missing("customer"))
@@ -78,6 +110,15 @@ impl Entry {
 
     /// The event behind the entry. Those of a page are read together.
     pub(super) async fn details(&self, context: &Context<'_>) -> Result<Arc<Event>> {
+        if let Some(parsed) = self.parsed.get() {
+            return Ok(Arc::clone(parsed));
+        }
+        if let Some(body) = &self.body {
+            let parsed = body
+                .parse()
+                .map_err(|error| Asking::of(context).failed(&error))?;
+            return Ok(Arc::clone(self.parsed.get_or_init(|| Arc::new(parsed))));
+        }
         let details = read(context, Details(self.event_seq)).await?;
         Ok(details.ok_or_else(|| Asking::of(context).failed(&Missing("event")))?)
     }

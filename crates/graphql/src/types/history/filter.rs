@@ -26,22 +26,11 @@ pub(crate) struct HistoryFilter {
 impl HistoryFilter {
     /// The store's filter. Who is no operator does not see what nobody recognized.
     pub(crate) fn read(self, operates: bool) -> Result<Filter, Refusal> {
-        let asked = self
-            .kinds
-            .map(|kinds| kinds.into_iter().map(Kind::from).collect());
-        let kinds = if operates {
-            asked
-        } else {
-            let kinds: Vec<Kind> = asked.unwrap_or_else(|| Kind::ALL.to_vec());
-            Some(
-                kinds
-                    .into_iter()
-                    .filter(|kind| *kind != Kind::Unrecognized)
-                    .collect(),
-            )
-        };
         Ok(Filter {
-            kinds,
+            kinds: self
+                .kinds
+                .map(|kinds| kinds.into_iter().map(Kind::from).collect()),
+            recognized: !operates,
             from: self.from.map(|time| time.0),
             to: self.to.map(|time| time.0),
             reward_id: id(self.reward_id)?,

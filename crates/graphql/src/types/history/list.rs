@@ -1,34 +1,50 @@
 //! A customer's history as a list to page through.
 
-use async_graphql::{Context, Result};
-use laurel_payloads::CustomerId;
-use laurel_store::{HistoryCursor, HistoryEntryRecord, HistoryFilter as Filter};
+use std::sync::Arc;
 
+use async_graphql::{Context, Result, SelectionField};
+use laurel_payloads::CustomerId;
+use laurel_store::{CustomerRecord, EntryBody, HistoryCursor, HistoryFilter as Filter};
+
+use super::entry::{Entry, Row};
 use super::{HistoryEntry, HistoryFilter};
 use crate::asking::Asking;
 use crate::connection::{Arguments, Connection, List};
 
 /// The history of one customer, or as much of it as a filter lets through.
 pub(crate) struct History {
-    customer: CustomerId,
+    customer: Arc<CustomerRecord>,
     filter: Filter,
 }
 
 impl History {
-    /// Reads a page.
+    /// Reads a page: with the events' bodies where something of them is asked for.
     pub(crate) async fn page(
         context: &Context<'_>,
-        customer: &CustomerId,
+        customer: &Arc<CustomerRecord>,
         filter: HistoryFilter,
         arguments: Arguments,
     ) -> Result<Connection<Self>> {
         let asking = Asking::of(context);
         let list = Self {
-            customer: customer.clone(),
+            customer: Arc::clone(customer),
             filter: filter.read(asking.operates)?,
         };
         let request = arguments.page(&list, asking)?;
-        let page = asking.read(asking.scope.history(customer, &list.filter, &request).await)?;
+        let (scope, filter) = (&asking.scope, &list.filter);
+        let row = |entry, body: Option<EntryBody>| Row {
+            entry,
+            customer: Arc::clone(customer),
+            body: body.map(Arc::new),
+        };
+        let page = if wants_details(context) {
+            let page = scope.history_with_bodies(&**customer, filter, &request);
+            let page = asking.read(page.await)?;
+            page.map(|(entry, body)| row(entry, Some(body)))
+        } else {
+            let page = scope.history(&**customer, filter, &request);
+            asking.read(page.await)?.map(|entry| row(entry, None))
+        };
         Ok(Connection::new(list, page))
     }
 }
@@ -37,23 +53,23 @@ impl List for History {
     const CONNECTION: &'static str = "HistoryConnection";
     const EDGE: &'static str = "HistoryEdge";
     const LETTER: char = 'h';
-    type Row = HistoryEntryRecord;
+    type Row = Row;
     type Place = HistoryCursor;
     type Node = HistoryEntry;
 
     fn owner(&self) -> Option<&CustomerId> {
-        Some(&self.customer)
+        Some(&self.customer.customer_id)
     }
 
-    fn place(row: &HistoryEntryRecord) -> HistoryCursor {
+    fn place(row: &Row) -> HistoryCursor {
         HistoryCursor {
-            occurred_at: row.occurred_at,
-            event_seq: row.event_seq,
+            occurred_at: row.entry.occurred_at,
+            event_seq: row.entry.event_seq,
         }
     }
 
-    fn node(row: HistoryEntryRecord) -> HistoryEntry {
-        row.into()
+    fn node(row: Row) -> HistoryEntry {
+        Entry::from(row).into()
     }
 
     async fn count(&self, context: &Context<'_>) -> Result<u64> {
@@ -61,8 +77,41 @@ impl List for History {
         Ok(asking.read(
             asking
                 .scope
-                .count_history(&self.customer, &self.filter)
+                .count_history(&*self.customer, &self.filter)
                 .await,
         )?)
     }
+}
+
+/// What an entry's row tells without its event's body. A field that is missing here is answered all the same.
+const NARROW: [&str; 11] = [
+    "__typename",
+    "attempts",
+    "customer",
+    "direction",
+    "id",
+    "kind",
+    "lastFailedAt",
+    "notification",
+    "occurredAt",
+    "outcomes",
+    "receivedAt",
+];
+
+/// Whether a query asks the entries of a page for anything that only their events' bodies tell.
+fn wants_details(context: &Context<'_>) -> bool {
+    let of_entry = |entry: SelectionField<'_>| {
+        let mut fields = entry.selection_set();
+        fields.any(|field| !NARROW.contains(&field.name()))
+    };
+    context
+        .field()
+        .selection_set()
+        .any(|field| match field.name() {
+            "nodes" => of_entry(field),
+            "edges" => field
+                .selection_set()
+                .any(|inner| inner.name() == "node" && of_entry(inner)),
+            _ => false,
+        })
 }

@@ -76,9 +76,14 @@ pub(crate) enum HistoryEntry {
 }
 
 impl From<HistoryEntryRecord> for HistoryEntry {
-    /// The type of an entry follows from the kind of its event.
     fn from(record: HistoryEntryRecord) -> Self {
-        let entry = Entry::from(record);
+        Entry::from(record).into()
+    }
+}
+
+impl From<Entry> for HistoryEntry {
+    /// The type of an entry follows from the kind of its event.
+    fn from(entry: Entry) -> Self {
         match entry.kind {
             Kind::CustomerRegistration => Registration(entry).into(),
             Kind::CustomerAccumulation => Accumulation(entry).into(),

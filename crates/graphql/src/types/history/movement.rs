@@ -2,11 +2,13 @@
 
 use async_graphql::{Context, Object, Result};
 use laurel_payloads::{Amount, Event, Line, Movement, Payload, RewardId, Wallet};
+use laurel_store::Moment;
 
 use super::entry::Entry;
+use crate::reads::{ReservationsOf, read};
 use crate::scalars::{DateTime, Decimal};
-use crate::types::Reward;
 use crate::types::wallet::Balance;
+use crate::types::{ReservationOutcome, Reward};
 
 entry_type! {
     /// The customer registered.
@@ -59,6 +61,14 @@ entry_type! {
         /// What was reserved.
         async fn lines(&self, context: &Context<'_>) -> Result<Vec<RewardLine>> {
             lines(&self.0, context).await
+        }
+
+        /// What has become of it by now, line by line.
+        async fn outcomes(&self, context: &Context<'_>) -> Result<Vec<ReservationOutcome>> {
+            let Moment { customer_id, event_seq, .. } = self.0.moment();
+            let all = read(context, ReservationsOf(customer_id)).await?.unwrap_or_default();
+            let of_entry = all.iter().filter(|one| one.event_seq == event_seq);
+            Ok(of_entry.cloned().map(ReservationOutcome).collect())
         }
 
         /// What the customer held after it, as the event itself tells.

@@ -1,8 +1,10 @@
 //! A customer's changes of tier as a list to page through.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Result};
 use laurel_payloads::CustomerId;
-use laurel_store::{HistoryCursor, TierChangeRecord};
+use laurel_store::{CustomerRecord, HistoryCursor, TierChangeRecord};
 
 use super::tier_change::TierChange;
 use crate::asking::Asking;
@@ -10,22 +12,22 @@ use crate::connection::{Arguments, Connection, List};
 
 /// The changes of tier of one customer.
 pub(crate) struct TierChanges {
-    customer: CustomerId,
+    customer: Arc<CustomerRecord>,
 }
 
 impl TierChanges {
     /// Reads a page.
     pub(crate) async fn page(
         context: &Context<'_>,
-        customer: &CustomerId,
+        customer: &Arc<CustomerRecord>,
         arguments: Arguments,
     ) -> Result<Connection<Self>> {
         let asking = Asking::of(context);
         let list = Self {
-            customer: customer.clone(),
+            customer: Arc::clone(customer),
         };
         let request = arguments.page(&list, asking)?;
-        let page = asking.read(asking.scope.tier_changes(customer, &request).await)?;
+        let page = asking.read(asking.scope.tier_changes(&**customer, &request).await)?;
         Ok(Connection::new(list, page))
     }
 }
@@ -39,7 +41,7 @@ impl List for TierChanges {
     type Node = TierChange;
 
     fn owner(&self) -> Option<&CustomerId> {
-        Some(&self.customer)
+        Some(&self.customer.customer_id)
     }
 
     fn place(row: &TierChangeRecord) -> HistoryCursor {
@@ -52,6 +54,6 @@ impl List for TierChanges {
 
     async fn count(&self, context: &Context<'_>) -> Result<u64> {
         let asking = Asking::of(context);
-        Ok(asking.read(asking.scope.count_tier_changes(&self.customer).await)?)
+        Ok(asking.read(asking.scope.count_tier_changes(&*self.customer).await)?)
     }
 }
