@@ -27,6 +27,11 @@ pub(crate) enum Bench {
         #[arg(last = true)]
         arguments: Vec<OsString>,
     },
+    /// Questions that mean no good: how long each takes to answer, in what memory, and whether others notice.
+    Hostile {
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
     /// Mail that is sent: the outbox drained into Postfix's smtp-sink, beside its smtp-source. `-- --help` lists what can
     /// be said.
     Mail {
@@ -67,6 +72,10 @@ pub(crate) fn run(sh: &Shell, bench: &Bench) -> anyhow::Result<()> {
                 .arg("query")
                 .args(["--pgbench".into(), cluster.program("pgbench")])
                 .args(["--postgraphile".into(), judges::postgraphile(sh)?]);
+            arguments
+        }
+        Bench::Hostile { arguments } => {
+            command.arg("hostile");
             arguments
         }
         Bench::Mail { arguments } => {

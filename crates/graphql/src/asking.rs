@@ -1,6 +1,7 @@
 //! Who asks, and what they may see: put beside every request, so that no resolver can forget it.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_graphql::{Context, ErrorExtensions, Pos, ServerError};
 use laurel_payloads::CustomerId;
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use crate::caller::{Caller, Viewer};
 use crate::error::{Code, Refusal};
+use crate::turns::Token;
 
 /// The request's credentials, as what they open.
 #[derive(Clone, Debug)]
@@ -22,6 +24,8 @@ pub(crate) struct Asking {
     pub(crate) administers: bool,
     /// Whose credentials they are.
     pub(crate) caller: Caller,
+    /// When its answer is no use any more.
+    pub(crate) until: Option<Instant>,
     /// Names this request in our log and, where we fail, in the answer.
     pub(crate) request: Uuid,
 }
@@ -52,6 +56,16 @@ impl Asking {
             Code::Forbidden,
             "This needs an API key with the scope \"admin\".",
         ))
+    }
+
+    /// What its turns and its budget are counted by: a customer has one share, however many tokens they have.
+    pub(crate) fn token(&self) -> Token {
+        match &self.caller {
+            Caller::Key(id) => Token::Key(*id),
+            Caller::Customer(viewer) => {
+                Token::Customer(self.scope.source().clone(), viewer.id.clone())
+            }
+        }
     }
 
     /// The customer who asks about themselves; none where an API key asks.
@@ -88,6 +102,10 @@ impl Asking {
 
     /// Logs a failure of the store, once, and keeps its words from the client.
     pub(crate) fn read<T>(&self, result: Result<T, Error>) -> Result<T, Failed> {
+        // Nobody waits for the answer: what would be read next is left.
+        if self.until.is_some_and(|until| Instant::now() > until) {
+            return Err(Failed(self.request));
+        }
         result.map_err(|error| self.failed(&error))
     }
 

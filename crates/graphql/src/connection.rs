@@ -80,14 +80,6 @@ fn seal<L: List>(list: &L, asking: &Asking) -> Seal {
     Seal::new(L::LETTER, asking.scope.source(), list.owner())
 }
 
-/// What a page costs: its rows, as many as were asked for, and the rest of it once.
-pub(crate) fn cost(first: Option<i32>, last: Option<i32>, row: usize) -> usize {
-    let size = first.or(last).and_then(|size| usize::try_from(size).ok());
-    size.unwrap_or(DEFAULT_PAGE as usize)
-        .saturating_mul(row)
-        .saturating_add(1)
-}
-
 /// A page of a list.
 pub(crate) struct Connection<L: List> {
     list: L,

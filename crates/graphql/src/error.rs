@@ -2,62 +2,64 @@
 
 use async_graphql::{ErrorExtensionValues, ErrorExtensions, Pos, ServerError};
 
-/// What went wrong, as a client reads it in `extensions.code`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Code {
-    /// No credentials, or wrong ones.
-    Unauthenticated,
-    /// The credentials do not reach this far.
-    Forbidden,
-    /// An argument or a variable holds what it must not.
-    BadUserInput,
-    /// The HTTP request is not one of GraphQL over HTTP.
-    BadRequest,
-    /// The query is not GraphQL.
-    ParseFailed,
-    /// The query does not fit the schema.
-    ValidationFailed,
-    /// The operation asked for is not in the document.
-    OperationResolution,
-    /// The query is longer than the limits allow.
-    TooLarge,
-    /// The query is nested deeper than the limits allow.
-    TooDeep,
-    /// The query asks for more than the limits allow.
-    TooComplex,
-    /// No document is stored under the id that was sent.
-    DocumentNotFound,
-    /// No documents are stored at all.
-    DocumentsNotSupported,
-    /// The connection has as many subscriptions as it may have.
-    TooManySubscriptions,
-    /// The answer took too long.
-    Timeout,
-    /// Ours; the log has the reason under the same request id.
-    Internal,
+use crate::guard::Cost;
+
+/// Writes the codes once: as values, as text, and as the list that `docs/errors.md` is held against.
+macro_rules! codes {
+    ($($(#[doc = $what:literal])+ $code:ident = $text:literal,)+) => {
+        /// What went wrong, as a client reads it in `extensions.code`. `docs/errors.md` is the catalogue.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Code {
+            $($(#[doc = $what])+ $code,)+
+        }
+
+        impl Code {
+            /// Every code as it stands in an answer.
+            pub(crate) const ALL: &[&str] = &[$($text),+];
+
+            /// The code as it stands in an answer.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$code => $text,)+
+                }
+            }
+        }
+    };
 }
 
-impl Code {
-    /// The code as it stands in an answer.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Unauthenticated => "UNAUTHENTICATED",
-            Self::Forbidden => "FORBIDDEN",
-            Self::BadUserInput => "BAD_USER_INPUT",
-            Self::BadRequest => "BAD_REQUEST",
-            Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
-            Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
-            Self::OperationResolution => "OPERATION_RESOLUTION_FAILURE",
-            Self::TooLarge => "QUERY_TOO_LARGE",
-            Self::TooDeep => "QUERY_TOO_DEEP",
-            Self::TooComplex => "QUERY_TOO_COMPLEX",
-            Self::DocumentNotFound => "PERSISTED_QUERY_NOT_FOUND",
-            Self::DocumentsNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
-            Self::TooManySubscriptions => "TOO_MANY_SUBSCRIPTIONS",
-            Self::Timeout => "TIMEOUT",
-            Self::Internal => "INTERNAL",
-        }
-    }
+codes! {
+    /// No credentials, or wrong ones.
+    Unauthenticated = "UNAUTHENTICATED",
+    /// The credentials do not reach this far.
+    Forbidden = "FORBIDDEN",
+    /// An argument or a variable holds what it must not.
+    BadUserInput = "BAD_USER_INPUT",
+    /// The HTTP request is not one of GraphQL over HTTP.
+    BadRequest = "BAD_REQUEST",
+    /// The query is not GraphQL.
+    ParseFailed = "GRAPHQL_PARSE_FAILED",
+    /// The query does not fit the schema.
+    ValidationFailed = "GRAPHQL_VALIDATION_FAILED",
+    /// The operation asked for is not in the document.
+    OperationResolution = "OPERATION_RESOLUTION_FAILURE",
+    /// The query is longer than the limits allow.
+    TooLarge = "QUERY_TOO_LARGE",
+    /// The query is nested deeper than the limits allow.
+    TooDeep = "QUERY_TOO_DEEP",
+    /// The query asks for more than the limits allow.
+    TooComplex = "QUERY_TOO_COMPLEX",
+    /// The token has too many requests under way, or has spent its budget.
+    RateLimited = "RATE_LIMITED",
+    /// No document is stored under the id that was sent.
+    DocumentNotFound = "PERSISTED_QUERY_NOT_FOUND",
+    /// No documents are stored at all.
+    DocumentsNotSupported = "PERSISTED_QUERY_NOT_SUPPORTED",
+    /// The connection has as many subscriptions as it may have.
+    TooManySubscriptions = "TOO_MANY_SUBSCRIPTIONS",
+    /// The answer took too long.
+    Timeout = "TIMEOUT",
+    /// Ours; the log has the reason under the same request id.
+    Internal = "INTERNAL",
 }
 
 /// A request that is not executed, or a field that is not answered, because of what it asks.
@@ -66,6 +68,8 @@ pub(crate) struct Refusal {
     pub(crate) code: Code,
     pub(crate) message: String,
     pub(crate) place: Option<Pos>,
+    /// What it would have cost, where that is known.
+    pub(crate) cost: Option<Cost>,
 }
 
 impl Refusal {
@@ -75,6 +79,15 @@ impl Refusal {
             code,
             message: message.into(),
             place: None,
+            cost: None,
+        }
+    }
+
+    /// The same, of a query that costs so much.
+    pub(crate) fn costing(self, cost: Cost) -> Self {
+        Self {
+            cost: Some(cost),
+            ..self
         }
     }
 
@@ -108,4 +121,24 @@ pub(crate) fn with_code(error: &mut ServerError, code: Code) {
         .extensions
         .get_or_insert_with(ErrorExtensionValues::default)
         .set("code", code.as_str());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Code;
+
+    #[test]
+    fn the_catalogue_has_every_code_and_no_other() {
+        let page = include_str!("../../../docs/errors.md");
+        let rows = page.lines().filter_map(|line| {
+            let code = line.strip_prefix("| `")?.split_once('`')?.0;
+            Some(code.to_owned())
+        });
+        let catalogued: Vec<String> = rows.collect();
+        let ours: BTreeSet<String> = Code::ALL.iter().map(ToString::to_string).collect();
+        assert_eq!(catalogued.iter().cloned().collect::<BTreeSet<_>>(), ours);
+        assert_eq!(catalogued.len(), ours.len(), "a code stands there twice");
+    }
 }

@@ -4,6 +4,7 @@
 mod asker;
 mod asking;
 mod authority;
+mod budget;
 mod calendar;
 mod caller;
 mod connection;
@@ -26,6 +27,7 @@ mod socket;
 mod subscription;
 mod tokens;
 mod trusted;
+mod turns;
 mod types;
 
 use std::sync::Arc;
@@ -35,17 +37,19 @@ use axum::Router;
 use laurel_store::Store;
 
 use crate::authority::Guarded;
+use crate::budget::Budget;
 use crate::guard::Guard;
 use crate::live::Hub;
 use crate::mutation::Mutation;
 use crate::socket::Places;
 use crate::tokens::Tokens;
+use crate::turns::Turns;
 
 pub use asker::Asker;
 pub use query::{Query, QueryRoot};
 pub use readers::Readers;
 pub use root::root_faults;
-pub use settings::{CustomerTokens, Limits, Settings};
+pub use settings::{CustomerTokens, Limits, Settings, Share};
 pub use socket::Sockets;
 pub use subscription::Subscription;
 pub use tokens::{IdentityProvider, KeySet, KeySetError, TokenAlgorithm};
@@ -66,6 +70,8 @@ pub(crate) type Root<Q> = Schema<Guarded<Q>, Guarded<Mutation>, Subscription>;
 pub(crate) struct Api<Q> {
     schema: Root<Q>,
     guard: Guard,
+    turns: Arc<Turns>,
+    budget: Option<Budget>,
     store: Store,
     tokens: Arc<Tokens>,
     hub: Arc<Hub>,
@@ -89,6 +95,8 @@ pub fn router_of<Q: ObjectType + 'static>(store: Store, settings: Settings, quer
         guard,
         hub: Hub::new(store.clone(), settings.stop.clone()),
         places: Places::new(&settings.sockets),
+        turns: Arc::new(Turns::new(settings.share.clone())),
+        budget: settings.share.cost_per_minute.map(Budget::new),
         store,
         tokens,
         settings,
@@ -109,7 +117,6 @@ fn build<Q: ObjectType + 'static>(query: Q, limits: &Limits) -> Root<Q> {
     let (query, mutation) = (Guarded(query), Guarded(Mutation::default()));
     Schema::build(query, mutation, Subscription)
         .disable_suggestions()
-        .limit_complexity(limits.complexity)
         .limit_depth(limits.depth)
         .limit_directives(limits.directives)
         .finish()

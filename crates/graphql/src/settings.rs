@@ -1,5 +1,6 @@
 //! What an operator may set about the API, with the defaults that hold without a word.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
@@ -16,6 +17,8 @@ pub struct Settings {
     pub body_deadline: Duration,
     /// How long an answer may take to make; then 503.
     pub deadline: Duration,
+    /// How much one token may ask for at a time.
+    pub share: Share,
     /// What a single query may ask for.
     pub limits: Limits,
     /// How many follow what happens, and for how long they may be silent.
@@ -42,6 +45,7 @@ impl Default for Settings {
             max_body: 64 * 1024,
             body_deadline: Duration::from_secs(30),
             deadline: Duration::from_secs(5),
+            share: Share::default(),
             limits: Limits::default(),
             sockets: Sockets::default(),
             stop: CancellationToken::new(),
@@ -73,6 +77,30 @@ impl Default for CustomerTokens {
     }
 }
 
+/// What one token, a key's or a customer's, may ask for: what goes beyond is answered 429.
+#[derive(Clone, Debug)]
+pub struct Share {
+    /// Requests of one token that run at a time.
+    pub at_once: usize,
+    /// Requests of one token that may wait for their turn.
+    pub waiting: usize,
+    /// How long a request waits for its turn.
+    pub patience: Duration,
+    /// Cost that one token may spend in a minute; as much as it likes where nothing is said.
+    pub cost_per_minute: Option<NonZeroU32>,
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Self {
+            at_once: 4,
+            waiting: 64,
+            patience: Duration::from_secs(1),
+            cost_per_minute: None,
+        }
+    }
+}
+
 /// The bounds of a single query, checked before any of it runs.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -80,7 +108,8 @@ pub struct Limits {
     pub bytes: usize,
     /// Tokens of query text; comments count for nothing.
     pub tokens: usize,
-    /// Brackets of any kind inside one another. The parser recurses on them, and its stack is finite.
+    /// Brackets of any kind inside one another, in the query or in a variable. The parser recurses on them, and its stack
+    /// is finite.
     pub brackets: usize,
     /// Selections after every fragment spread is replaced by what it spreads.
     pub selections: usize,
@@ -96,7 +125,10 @@ pub struct Limits {
     pub directives: usize,
     /// `__schema` and `__type` in an operation.
     pub introspections: usize,
-    /// Fields weighed by how many times a page's size repeats them.
+    /// Selections of each of those, as many times as the lists they stand in have items, for one type. The usual
+    /// introspection query has about 1,300.
+    pub introspection: usize,
+    /// The cost of an operation: its fields, weighed by how many times a page's size repeats them.
     pub complexity: usize,
     /// The largest `first` or `last`.
     pub page: u32,
@@ -115,6 +147,7 @@ impl Default for Limits {
             aliases: 50,
             directives: 8,
             introspections: 4,
+            introspection: 2_000,
             complexity: 20_000,
             page: crate::MAX_PAGE,
         }

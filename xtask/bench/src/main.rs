@@ -1,6 +1,7 @@
 //! The drivers behind `cargo xtask bench`, which builds them, and starts what they need.
 
 mod contenders;
+mod hostile;
 mod intake;
 mod live;
 mod load;
@@ -27,6 +28,8 @@ enum Bench {
     Intake(intake::Options),
     /// Events that reach those who follow.
     Live(live::Options),
+    /// Questions that mean no good.
+    Hostile(hostile::Options),
     /// Mail that is sent.
     Mail(mail::Options),
     /// Questions about customers that are answered.
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
     let done = match Bench::parse() {
         Bench::Intake(options) => intake::run(&options),
         Bench::Live(options) => live::run(&options),
+        Bench::Hostile(options) => hostile::run(&options),
         Bench::Mail(options) => mail::run(&options),
         Bench::Query(options) => query::run(&options),
         Bench::Noop { address } => noop::serve(address),

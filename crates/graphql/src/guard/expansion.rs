@@ -32,6 +32,8 @@ struct Weight {
     introspections: usize,
     /// Lists of types inside one another.
     type_lists: usize,
+    /// Selections weighed by the lists they stand in, should this be an introspection.
+    listed: usize,
 }
 
 impl Weight {
@@ -43,8 +45,20 @@ impl Weight {
         self.depth = self.depth.max(other.depth);
         self.nesting = self.nesting.max(other.nesting);
         self.type_lists = self.type_lists.max(other.type_lists);
+        self.listed = self.listed.saturating_add(other.listed);
     }
 }
+
+/// How many items the lists of an introspection have, more or less.
+const LISTS: [(&str, usize); 7] = [
+    ("args", 2),
+    ("directives", 6),
+    ("enumValues", 6),
+    ("fields", 8),
+    ("inputFields", 4),
+    ("interfaces", 2),
+    ("possibleTypes", 3),
+];
 
 /// Refuses a document one of whose operations, or one of whose fragments, exceeds the limits.
 pub(super) fn measure(document: &ExecutableDocument, limits: &Limits) -> Result<(), Refusal> {
@@ -165,6 +179,12 @@ impl<'a> Walk<'a> {
                 Code::TooDeep,
                 "lists of types inside one another",
             )?;
+            within(
+                inner.listed,
+                self.limits.introspection,
+                Code::TooComplex,
+                "selections in the lists of an introspection",
+            )?;
         }
         Ok(Weight {
             width: 1,
@@ -172,6 +192,7 @@ impl<'a> Walk<'a> {
             aliases: inner.aliases + usize::from(field.alias.is_some()),
             introspections: inner.introspections + usize::from(introspects),
             type_lists: inner.type_lists + usize::from(lists_types),
+            listed: inner.listed.saturating_add(1).saturating_mul(items(name)),
             ..inner
         })
     }
@@ -205,6 +226,12 @@ impl<'a> Walk<'a> {
             "directives in one place",
         )
     }
+}
+
+/// How many items a field of the introspection has. What is asked of every type is weighed for one.
+fn items(name: &str) -> usize {
+    let known = LISTS.iter().find(|(list, _)| *list == name);
+    known.map_or(1, |(_, items)| *items)
 }
 
 fn within(found: usize, limit: usize, code: Code, what: &str) -> Result<(), Refusal> {

@@ -5,21 +5,25 @@
 //! seconds. So the text is scanned first, in one pass; then it is parsed here, its expansion counted
 //! with a memo, and only a document within the [`Limits`] is handed over.
 
+mod cost;
 mod expansion;
+mod given;
 mod operation;
 mod pages;
 mod scan;
+mod shape;
 mod variables;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
-
-use async_graphql::parser::types::{ExecutableDocument, OperationType, TypeSystemDefinition};
+use async_graphql::Variables;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::parser::{Error, parse_query, parse_schema};
-use async_graphql::{Name, Variables};
+use serde::Serialize;
 
+use self::given::Given;
+use self::shape::Shape;
 use crate::error::{Code, Refusal};
 use crate::settings::Limits;
 
@@ -30,14 +34,27 @@ pub(crate) struct Admitted {
     pub(crate) document: ExecutableDocument,
     /// What running it means: a mutation must not come by GET.
     pub(crate) kind: OperationType,
+    /// What running it costs.
+    pub(crate) cost: Cost,
+}
+
+/// What a request costs, as every answer to one that could be reckoned tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Cost {
+    /// What it asks for, in fields.
+    pub(crate) requested: usize,
+    /// What one request may ask for.
+    pub(crate) limit: usize,
+    /// What its token may still spend in this minute, where there is a budget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) remaining: Option<u32>,
 }
 
 /// What every query is held against.
 #[derive(Debug)]
 pub(crate) struct Guard {
     limits: Limits,
-    /// The names of the schema's types.
-    types: HashSet<Name>,
+    shape: Shape,
 }
 
 impl Guard {
@@ -47,17 +64,9 @@ impl Guard {
     /// If the engine does not read the schema that it wrote.
     pub(crate) fn new(schema: &str, limits: Limits) -> Self {
         let document = parse_schema(schema).expect("a schema that the engine has written");
-        let defined = document
-            .definitions
-            .into_iter()
-            .filter_map(|definition| match definition {
-                TypeSystemDefinition::Type(definition) => Some(definition.node.name.node),
-                _ => None,
-            });
-        let built_in = ["Boolean", "Float", "ID", "Int", "String"].map(Name::new);
         Self {
             limits,
-            types: defined.chain(built_in).collect(),
+            shape: Shape::new(document),
         }
     }
 
@@ -73,11 +82,25 @@ impl Guard {
         let document = parse_query(query).map_err(|error| unparsable(&error))?;
         expansion::measure(&document, &self.limits)?;
         let (document, operation) = operation::choose(document, operation_name)?;
-        variables::check(&operation, variables, &self.types)?;
-        pages::check(&document, &operation, variables, &self.limits)?;
+        variables::check(&operation, variables, &self.shape, &self.limits)?;
+        let given = Given::new(&operation, variables);
+        pages::check(&document, &given, &self.limits)?;
+        let cost = Cost {
+            requested: cost::of(&self.shape, &document, &operation, &given),
+            limit: self.limits.complexity,
+            remaining: None,
+        };
+        if cost.requested > cost.limit {
+            let Cost {
+                requested, limit, ..
+            } = cost;
+            let message = format!("The query costs {requested}; at most {limit} is allowed.");
+            return Err(Refusal::new(Code::TooComplex, message).costing(cost));
+        }
         Ok(Admitted {
             document,
             kind: operation.ty,
+            cost,
         })
     }
 }
@@ -90,8 +113,7 @@ fn unparsable(error: &Error) -> Refusal {
         _ => Code::ValidationFailed,
     };
     Refusal {
-        code,
-        message: error.to_string(),
         place,
+        ..Refusal::new(code, error.to_string())
     }
 }

@@ -232,6 +232,71 @@ fn d15_introspection_that_goes_in_circles_is_refused() {
 }
 
 #[test]
+fn d15_an_introspection_weighs_what_the_lists_in_it_have() {
+    let usual = include_str!("../../tests/api/introspection.graphql");
+    assert_eq!(says(usual), Ok(()));
+    let within = |selections: usize| {
+        let names = "name ".repeat(selections);
+        format!(
+            "{{ __schema {{ types {{ fields {{ type {{ ofType {{ fields {{ {names} }} }} }} }} }} }} }}"
+        )
+    };
+    assert_eq!(says(&within(20)), Ok(()));
+    assert_eq!(says(&within(90)), Err(Code::TooComplex));
+}
+
+#[test]
+fn d12_what_a_variable_holds_counts_wherever_it_is_used() {
+    let uses = |count: usize| "a(b: $v) ".repeat(count);
+    let large = json!({ "v": vec!["x"; 10_000] });
+    let query = |count: usize| format!("query($v: [ID!]) {{ {} }}", uses(count));
+    assert_eq!(verdict(&query(10), large.clone()), Ok(()));
+    assert_eq!(verdict(&query(40), large), Err(Code::TooComplex));
+    let long = json!({ "v": "x".repeat(60_000) });
+    assert_eq!(verdict(&query(50), long), Ok(()));
+}
+
+#[test]
+fn d20_a_variable_is_no_deeper_than_a_query() {
+    let nested = |depth: usize| {
+        let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        json!({ "v": serde_json::from_str::<serde_json::Value>(&text).unwrap() })
+    };
+    let query = "query($v: ID) { a(b: $v) }";
+    assert_eq!(verdict(query, nested(32)), Ok(()));
+    assert_eq!(verdict(query, nested(33)), Err(Code::TooDeep));
+}
+
+#[test]
+fn d21_a_variable_has_the_lists_and_the_objects_of_its_type() {
+    let schema = "type Query { a: Int } input F { n: Int s: [G!] } input G { m: Int! k: Int! = 1 }";
+    let guard = Guard::new(schema, Limits::default());
+    let query = "query($f: F, $l: [G]) { a(f: $f, l: $l) }";
+    let fits = |variables: serde_json::Value| {
+        let variables = Variables::from_json(variables);
+        guard.admit(query, None, &variables).is_ok()
+    };
+    for variables in [
+        json!({ "f": null, "l": null }),
+        json!({ "f": { "n": 1, "s": { "m": 1 } }, "l": [{ "m": 1, "k": 2 }, null] }),
+        json!({ "f": {}, "l": { "m": 1 } }),
+    ] {
+        assert!(fits(variables.clone()), "{variables}");
+    }
+    for variables in [
+        json!({ "f": [] }),
+        json!({ "f": "" }),
+        json!({ "f": { "x": 1 } }),
+        json!({ "f": { "s": [null] } }),
+        json!({ "f": { "s": [{}] } }),
+        json!({ "l": [{ "m": null }] }),
+        json!({ "l": 1 }),
+    ] {
+        assert!(!fits(variables.clone()), "{variables}");
+    }
+}
+
+#[test]
 fn d21_variables_are_there_and_not_null_and_declared() {
     let query = "query($id: ID!, $n: Int) { a(id: $id, n: $n) }";
     assert_eq!(verdict(query, json!({ "id": "1" })), Ok(()));

@@ -7,11 +7,15 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
 use super::accept::Media;
+use super::measure;
 use crate::asking::Failed;
 use crate::error::{Code, Refusal, with_code};
+use crate::guard::Cost;
 
 /// As many errors as anyone reads; a document can be wrong in thousands of places.
 const MAX_ERRORS: usize = 20;
+/// As much of a message, in bytes.
+const MAX_MESSAGE: usize = 300;
 
 /// The body of an answer. `data` is absent, not null, where nothing was executed.
 #[derive(Serialize)]
@@ -20,50 +24,73 @@ struct Answer<'a> {
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<Extensions>,
 }
 
-/// What the engine made of a request. An error without a path is one of the request: a field's has one.
-pub(super) fn outcome(media: Media, mut outcome: Outcome) -> Response<Body> {
-    let executed =
-        outcome.data != Value::Null || outcome.errors.iter().any(|error| !error.path.is_empty());
-    outcome.errors.truncate(MAX_ERRORS);
-    if executed {
-        return write(
-            media,
-            StatusCode::OK,
-            &Answer {
-                errors: &outcome.errors,
-                data: Some(&outcome.data),
-            },
-        );
-    }
-    name_errors(&mut outcome.errors);
+#[derive(Serialize)]
+struct Extensions {
+    cost: Cost,
+}
+
+/// What the engine made of a request.
+pub(super) fn outcome(media: Media, mut outcome: Outcome, cost: Cost) -> Response<Body> {
+    let executed = is_executed(&outcome);
+    name_errors(&mut outcome);
     write(
         media,
-        media.refused(),
+        if executed {
+            StatusCode::OK
+        } else {
+            media.refused()
+        },
         &Answer {
             errors: &outcome.errors,
-            data: None,
+            data: executed.then_some(&outcome.data),
+            extensions: Some(Extensions { cost }),
         },
     )
 }
 
 /// What the engine made of an update: the payload of a message.
 pub(crate) fn executed(mut outcome: Outcome) -> String {
-    outcome.errors.truncate(MAX_ERRORS);
+    name_errors(&mut outcome);
     let answer = Answer {
         errors: &outcome.errors,
         data: Some(&outcome.data),
+        extensions: None,
     };
     serde_json::to_string(&answer).unwrap_or_default()
 }
 
-/// Gives a code to the errors of a request that was not executed, where they have none.
-pub(crate) fn name_errors(errors: &mut [ServerError]) {
-    for error in errors {
+/// An error without a path is one of the request: a field's has one.
+fn is_executed(outcome: &Outcome) -> bool {
+    outcome.data != Value::Null || outcome.errors.iter().any(|error| !error.path.is_empty())
+}
+
+/// Gives a code to the engine's own errors, which have none: of what it has not validated, the arguments of a field are
+/// left.
+pub(crate) fn name_errors(outcome: &mut Outcome) {
+    let executed = is_executed(outcome);
+    outcome.errors.truncate(MAX_ERRORS);
+    for error in &mut outcome.errors {
         if error.extensions.is_none() {
-            with_code(error, validation_code(&error.message));
+            let code = if executed {
+                Code::BadUserInput
+            } else {
+                validation_code(&error.message)
+            };
+            with_code(error, code);
+            shorten(&mut error.message);
         }
+    }
+}
+
+/// The engine repeats what it does not know, however long that is.
+fn shorten(message: &mut String) {
+    if message.len() > MAX_MESSAGE {
+        message.truncate(message.floor_char_boundary(MAX_MESSAGE));
+        message.push('…');
     }
 }
 
@@ -82,6 +109,7 @@ pub(crate) fn refusal(media: Media, status: StatusCode, refusal: Refusal) -> Res
         media,
         status,
         &Answer {
+            extensions: refusal.cost.map(|cost| Extensions { cost }),
             errors: &[refusal.into()],
             data: None,
         },
@@ -96,11 +124,13 @@ pub(super) fn failure(media: Media, failed: Failed) -> Response<Body> {
         &Answer {
             errors: &[failed.into()],
             data: None,
+            extensions: None,
         },
     )
 }
 
 fn write(media: Media, status: StatusCode, answer: &Answer<'_>) -> Response<Body> {
+    measure::errors(answer.errors);
     // Serialising values of the engine to memory does not fail; were it to, the body would be empty.
     let body = serde_json::to_vec(answer).unwrap_or_default();
     let mut response = Response::new(Body::from(body));

@@ -46,6 +46,7 @@ pub(crate) async fn check<Q>(api: &Api<Q>, headers: &HeaderMap) -> Result<Asking
         administers: key.scopes.contains(&KeyScope::Admin),
         caller: Caller::Key(key.id),
         scope: api.store.scope(&key.source),
+        until: None,
         request,
     })
 }
@@ -82,6 +83,7 @@ async fn customer<Q>(
         record: record.map(Arc::new),
     };
     Ok(Ok(Asking {
+        until: None,
         operates: false,
         administers: false,
         caller: Caller::Customer(Arc::new(viewer)),

@@ -10,11 +10,11 @@ mod measure;
 mod order;
 mod origins;
 mod parameters;
+mod run;
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{ObjectType, Request as Query};
+use async_graphql::ObjectType;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -23,21 +23,19 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use axum::middleware::from_fn;
 use axum::routing::get;
 use tower::util::option_layer;
-use tracing::{Instrument, Span};
 
 use crate::Api;
 use crate::asking::Asking;
-use crate::engine::{Batches, drive};
 use crate::error::{Code, Refusal};
 use crate::explorer;
-use crate::guard::Admitted;
-use crate::reads::{NamesOnce, reads};
 use crate::socket;
 pub(crate) use accept::Media;
 use accept::negotiate;
 use credentials::Denied;
 pub(crate) use order::Order;
 pub(crate) use parameters::Parameters;
+pub(crate) use run::paid;
+use run::run;
 
 /// The routes of the API.
 pub(crate) fn routes<Q: ObjectType + 'static>(api: Arc<Api<Q>>) -> Router {
@@ -177,78 +175,4 @@ fn method_not_allowed(media: Media, allowed: &'static str) -> Response<Body> {
         .headers_mut()
         .insert(ALLOW, HeaderValue::from_static(allowed));
     response
-}
-
-/// Guards and executes what was asked.
-async fn run<Q: ObjectType + 'static>(
-    api: &Arc<Api<Q>>,
-    media: Media,
-    asking: Asking,
-    method: Method,
-    parameters: Result<Parameters, Refusal>,
-) -> Response<Body> {
-    let Parameters {
-        document,
-        operation_name,
-        variables,
-    } = match parameters {
-        Ok(parameters) => parameters,
-        Err(refusal) => return answer::refusal(media, StatusCode::BAD_REQUEST, refusal),
-    };
-    let query = match documents::resolve(document, &asking, api.settings.documents.as_ref()) {
-        Ok(query) => query,
-        Err(refusal) => return answer::refusal(media, media.refused(), refusal),
-    };
-    let Admitted { document, kind } =
-        match api
-            .guard
-            .admit(&query, operation_name.as_deref(), &variables)
-        {
-            Ok(admitted) => admitted,
-            Err(refusal) => return answer::refusal(media, media.refused(), refusal),
-        };
-    if method == Method::GET && kind != OperationType::Query {
-        return method_not_allowed(media, "POST");
-    }
-    let mut query = Query::new(query).variables(variables);
-    if asking.viewer().is_some() || !api.settings.introspection {
-        query = query.disable_introspection();
-    }
-    query.operation_name = operation_name.filter(|name| !name.is_empty());
-    let order = Order::of(&document);
-    query.set_parsed_query(document);
-    execute(api, media, asking, query, order).await
-}
-
-/// Executes in a task of its own: a read of the database that is cut short, because the client has left or the time
-/// is up, would take its connection with it. What nobody waits for ends by itself: each statement has a time-out.
-async fn execute<Q: ObjectType + 'static>(
-    api: &Arc<Api<Q>>,
-    media: Media,
-    asking: Asking,
-    query: Query,
-    order: Order,
-) -> Response<Body> {
-    let request = asking.request;
-    let (schema, batches) = (api.schema.clone(), Batches::default());
-    let query = query
-        .data(reads(asking.clone(), &batches))
-        .data(NamesOnce::default())
-        .data(Arc::clone(&api.tokens))
-        .data(api.settings.readers.clone())
-        .data(asking);
-    let work = drive(async move { schema.execute(query).await }, batches);
-    let task = tokio::spawn(work.instrument(Span::current()));
-    match tokio::time::timeout(api.settings.deadline, task).await {
-        Ok(Ok(mut outcome)) => {
-            outcome.data = order.apply(outcome.data);
-            answer::outcome(media, outcome)
-        }
-        Ok(Err(panic)) => answer::failure(media, crate::asking::log_failure(request, None, &panic)),
-        Err(_) => {
-            tracing::warn!(request.id = %request, "a GraphQL query took too long");
-            let refusal = Refusal::new(Code::Timeout, "The answer took too long to make.");
-            answer::refusal(media, StatusCode::SERVICE_UNAVAILABLE, refusal)
-        }
-    }
 }

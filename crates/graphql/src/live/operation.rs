@@ -12,7 +12,7 @@ use crate::asking::{Asking, Failed};
 use crate::engine::{Batches, drive};
 use crate::error::{Code, Refusal};
 use crate::guard::Admitted;
-use crate::http::{Order, Parameters, answer, documents};
+use crate::http::{Order, Parameters, answer, documents, paid};
 use crate::reads::{NamesOnce, reads};
 use crate::subscription::{Following, Turn};
 
@@ -28,7 +28,7 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// Measures what was sent, and refuses what is no subscription.
+    /// Measures what was sent, lets the token pay for it, and refuses what is no subscription.
     pub(crate) fn admit<Q>(
         api: &Api<Q>,
         asking: &Asking,
@@ -43,7 +43,11 @@ impl Operation {
         let admitted = api
             .guard
             .admit(&query, operation_name.as_deref(), &variables);
-        let Admitted { document, kind } = admitted?;
+        let Admitted {
+            document,
+            kind,
+            cost,
+        } = admitted?;
         if kind != OperationType::Subscription {
             let message = "This connection is for subscriptions; send anything else by POST.";
             return Err(Refusal::new(Code::BadRequest, message));
@@ -53,6 +57,7 @@ impl Operation {
             let message = "A subscription asks for exactly one field.";
             return Err(Refusal::new(Code::ValidationFailed, message));
         }
+        paid(api, asking, cost).map_err(|(refusal, _)| refusal)?;
         let the_same = the_same(
             asking,
             &query,
@@ -79,7 +84,7 @@ impl Operation {
         let turn = Arc::new(Turn::Asked(OnceLock::new()));
         let answer = self.run(api, asking, Arc::clone(&turn)).await;
         if let Some(mut refused) = answer {
-            answer::name_errors(&mut refused.errors);
+            answer::name_errors(&mut refused);
             return Err(refused.errors);
         }
         match &*turn {

@@ -11,7 +11,7 @@ use super::summary::{Period, PeriodSummary, Span};
 use super::tier::{TierRef, TierStatus};
 use super::wallet::Wallet;
 use crate::asking::Asking;
-use crate::connection::{Arguments, Connection, cost};
+use crate::connection::{Arguments, Connection};
 use crate::global_id::GlobalId;
 use crate::scalars::DateTime;
 
@@ -117,7 +117,6 @@ impl Customer {
     }
 
     /// Everything that happened to the customer, by the time at which it happened, newest first.
-    #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn history(
         &self,
         context: &Context<'_>,
@@ -143,7 +142,6 @@ impl Customer {
     }
 
     /// The customer's changes of tier, newest first.
-    #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn tier_changes(
         &self,
         context: &Context<'_>,
@@ -172,7 +170,6 @@ impl Customer {
     }
 
     /// What the customer was written, or was not, about changes of tier, the newest change first.
-    #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn notifications(
         &self,
         context: &Context<'_>,
@@ -202,7 +199,6 @@ impl Customer {
 
     /// What the customer earned and redeemed, by calendar period and reward, the earliest first. A period in which
     /// nothing moved is left out.
-    #[graphql(complexity = "100 * child_complexity")]
     async fn summary(
         &self,
         context: &Context<'_>,

@@ -20,7 +20,6 @@ pub(crate) struct Program;
 #[Object]
 impl Program {
     /// How many customers there are.
-    #[graphql(complexity = 1_000)]
     async fn customers(&self, context: &Context<'_>) -> Result<u64> {
         let asking = Asking::of(context);
         let all = CustomerFilter::default();
@@ -28,7 +27,6 @@ impl Program {
     }
 
     /// How many events the log holds, quarantined ones included.
-    #[graphql(complexity = 1_000)]
     async fn events(&self, context: &Context<'_>) -> Result<u64> {
         let asking = Asking::of(context);
         let all = EventFilter::default();
@@ -37,7 +35,6 @@ impl Program {
     }
 
     /// How many entries all histories have together, unrecognized ones included.
-    #[graphql(complexity = 1_000)]
     async fn entries(&self, context: &Context<'_>) -> Result<u64> {
         let asking = Asking::of(context);
         let count = asking.read(asking.scope.count_entries().await)?;
@@ -45,7 +42,6 @@ impl Program {
     }
 
     /// How many customers each tier has.
-    #[graphql(complexity = "1_000 + child_complexity")]
     async fn tier_distribution(&self, context: &Context<'_>) -> Result<Vec<TierShare>> {
         let asking = Asking::of(context);
         let shares = asking.read(asking.scope.tier_shares().await)?;
@@ -54,7 +50,6 @@ impl Program {
 
     /// How much happened, by calendar period, the earliest first. A period in which nothing happened is left out. Takes
     /// about a second for each million entries between `from` and `to`.
-    #[graphql(complexity = "1_000 + 100 * child_complexity")]
     async fn activity(
         &self,
         context: &Context<'_>,

@@ -70,7 +70,6 @@ impl Wallet {
     /// expire, are transferred or migrated move a wallet without an event. Looks at snapshots that are more than a minute
     /// apart with nothing reserved in between, and leaves out what late or reordered events might explain. At most
     /// 1,000 entries are looked through.
-    #[graphql(complexity = "500 + 10 * child_complexity")]
     async fn unexplained(
         &self,
         context: &Context<'_>,

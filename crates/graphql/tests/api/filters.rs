@@ -99,7 +99,7 @@ async fn a_filter_that_makes_no_sense_is_refused(database: TestDatabase) {
             "GRAPHQL_VALIDATION_FAILED",
         ),
         (json!({ "firstSeenFrom": 5 }), "GRAPHQL_VALIDATION_FAILED"),
-        (json!({ "unknown": 1 }), "GRAPHQL_VALIDATION_FAILED"),
+        (json!({ "unknown": 1 }), "BAD_USER_INPUT"),
     ] {
         assert_eq!(
             api.codes(query, json!({ "f": filter })).await,

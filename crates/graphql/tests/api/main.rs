@@ -14,6 +14,7 @@ mod explored;
 mod explorer;
 mod external;
 mod filters;
+mod hostile;
 mod http;
 mod identity;
 mod judged;

@@ -80,15 +80,10 @@ fn limits(config: &Config) -> Result<(), Fault> {
             1,
         ),
         (["ingest", "max_body"], config.ingest.max_body, 1),
-        (["graphql", "max_body"], config.graphql.max_body, 1),
-        (["graphql", "max_sockets"], config.graphql.max_sockets, 1),
-        (
-            ["graphql", "max_sockets_per_token"],
-            config.graphql.max_sockets_per_token,
-            1,
-        ),
     ];
-    for (path, value, least) in limits {
+    let queries = config.graphql.numbers();
+    let queries = queries.map(|(name, value)| (["graphql", name], value, 1));
+    for (path, value, least) in limits.into_iter().chain(queries) {
         if value < least {
             return fault(path, &format!("must be {least} or more"));
         }
@@ -102,6 +97,8 @@ fn limits(config: &Config) -> Result<(), Fault> {
     for (path, value) in [
         (["http", "header_deadline"], config.http.header_deadline),
         (["ingest", "body_deadline"], config.ingest.body_deadline),
+        (["graphql", "body_deadline"], config.graphql.body_deadline),
+        (["graphql", "deadline"], config.graphql.deadline),
     ] {
         if value.is_zero() {
             return fault(path, "a deadline of nothing refuses everything");

@@ -1,4 +1,4 @@
-//! `[http]`, `[admin]`, `[ingest]`, `[graphql]`: listeners and their limits.
+//! `[http]`, `[admin]`, `[ingest]`: listeners and their limits.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CustomerTokens, Network, Origin, duration};
+use super::{Network, duration};
 
 /// The listener for webhooks, the API and the pages that mails link to.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -135,46 +135,6 @@ impl Default for Ingest {
             body_deadline: Duration::from_secs(30),
             max_in_flight: 32 * 1024 * 1024,
             events_per_second: None,
-        }
-    }
-}
-
-/// Limits of the API.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct GraphQl {
-    /// Largest body of a request, in bytes.
-    #[schemars(range(min = 1))]
-    pub max_body: usize,
-    /// WebSocket connections open at a time, in all. They count among the listener's connections, too.
-    #[schemars(range(min = 1))]
-    pub max_sockets: usize,
-    /// WebSocket connections open at a time with the same credentials.
-    #[schemars(range(min = 1))]
-    pub max_sockets_per_token: usize,
-    /// Whether API keys may ask for the schema. Customer tokens never may.
-    pub introspection: bool,
-    /// Origins of web pages that may ask from a browser, such as `https://app.example.com`; none unless set.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub cors_origins: Vec<Origin>,
-    /// Operations that are stored beforehand: a folder of `.graphql` files, or a manifest in JSON. With it, customer
-    /// tokens run these and nothing else.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub trusted_documents: Option<PathBuf>,
-    /// Tokens that the API issues for customers.
-    pub customer_tokens: CustomerTokens,
-}
-
-impl Default for GraphQl {
-    fn default() -> Self {
-        Self {
-            max_body: 64 * 1024,
-            max_sockets: 2_048,
-            max_sockets_per_token: 256,
-            introspection: true,
-            cors_origins: Vec::new(),
-            trusted_documents: None,
-            customer_tokens: CustomerTokens::default(),
         }
     }
 }

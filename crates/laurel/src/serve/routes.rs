@@ -28,7 +28,8 @@ pub(super) async fn router<Q: ObjectType + 'static>(
     if matches!(parts.role, Role::All | Role::Api) {
         let settings = laurel_graphql::Settings {
             readers: sources::readers(&parts.config, &parts.extensions),
-            ..api_settings(&parts.config, shutdown)
+            stop: shutdown.clone(),
+            ..parts.config.graphql.settings()
         };
         let settings = with_access(&parts.config, settings)?;
         router = router.merge(laurel_graphql::router_of(store.clone(), settings, query));
@@ -38,19 +39,6 @@ pub(super) async fn router<Q: ObjectType + 'static>(
         }
     }
     Ok(router)
-}
-
-fn api_settings(config: &Config, shutdown: &CancellationToken) -> laurel_graphql::Settings {
-    laurel_graphql::Settings {
-        max_body: config.graphql.max_body,
-        sockets: laurel_graphql::Sockets {
-            all: config.graphql.max_sockets,
-            per_token: config.graphql.max_sockets_per_token,
-            ..laurel_graphql::Sockets::default()
-        },
-        stop: shutdown.clone(),
-        ..laurel_graphql::Settings::default()
-    }
 }
 
 fn intake_settings(config: &Config) -> laurel_ingest::Settings {

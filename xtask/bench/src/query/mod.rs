@@ -72,7 +72,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let (mut filled, mut people) = (Vec::new(), None);
     for &database in &options.database {
         let place = folder.path().join(format!("query-{database:?}"));
-        let laurel = Laurel::new(&options.places, database, &place, "")?;
+        // One key asks for everybody.
+        let more = format!("[graphql]\nmax_at_once = {}\n", options.connections);
+        let laurel = Laurel::new(&options.places, database, &place, &more)?;
         people = Some(data.fill(&laurel)?);
         if database == Database::Postgres {
             options.places.psql(&laurel.url, "VACUUM ANALYZE")?;

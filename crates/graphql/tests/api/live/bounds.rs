@@ -1,9 +1,10 @@
 //! How many there may be, how much each may hold up, and how all of it ends.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use laurel_graphql::{Settings, Sockets};
+use laurel_graphql::{Settings, Share, Sockets};
 use laurel_testkit::{TestDatabase, both_databases};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -13,6 +14,7 @@ use crate::client::{ANA, Api, accumulation};
 
 both_databases!(
     d34_of_ten_thousand_subscriptions_twenty_are_followed,
+    a_subscription_is_paid_for_when_it_begins,
     connections_are_counted_in_all_and_by_their_credentials,
     who_does_not_read_is_dropped_and_holds_up_nobody,
     a_server_that_stops_says_good_bye,
@@ -54,6 +56,32 @@ async fn d34_of_ten_thousand_subscriptions_twenty_are_followed(database: TestDat
         }
     }
     assert_eq!((followed, refused), (20, 9_980));
+}
+
+async fn a_subscription_is_paid_for_when_it_begins(database: TestDatabase) {
+    let share = Share {
+        cost_per_minute: NonZeroU32::new(5),
+        ..Share::default()
+    };
+    let settings = Settings {
+        share,
+        ..Settings::default()
+    };
+    let api = Api::with(database, settings).await;
+    let body = accumulation(ANA, "1", "2026-02-03T00:00:00Z");
+    api.receive(&[&body]).await;
+    let server = Server::of(&api).await;
+    let mut socket = server.opened(&api.key).await;
+    let from_the_beginning = json!({ "after": "ZjA" });
+    socket
+        .subscribe("three", ADDED, from_the_beginning.clone())
+        .await;
+    assert_eq!(socket.next().await["type"], "next");
+    socket.subscribe("six", ADDED, from_the_beginning).await;
+    let refused = socket.next().await;
+    assert_eq!(refused["id"], "six");
+    let code = &refused["payload"][0]["extensions"]["code"];
+    assert_eq!(code, "RATE_LIMITED");
 }
 
 async fn connections_are_counted_in_all_and_by_their_credentials(database: TestDatabase) {
