@@ -57,7 +57,16 @@ pub trait Channel: Send + Sync + 'static {
 }
 
 /// The receipt for a message that was handed over.
+///
+/// ```
+/// use laurel_notify::Delivery;
+///
+/// let mut receipt = Delivery::to("push.example.com");
+/// receipt.code = Some(202);
+/// receipt.text = "queued as 17".to_owned();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Delivery {
     /// Who took the message: the relay's host and port, or the folder.
     pub relay: String,
@@ -144,8 +153,19 @@ impl Failure {
 }
 
 /// Who refused a message, and how.
+///
+/// ```
+/// use laurel_notify::{Failure, Refusal};
+///
+/// let mut refusal = Refusal::by("push.example.com", "push", "no such device");
+/// refusal.code = Some(410);
+/// assert_eq!(refusal.to_string(), "push.example.com at push: 410 no such device");
+/// let never = Failure::Permanent(refusal);
+/// assert_eq!(never.refusal().code, Some(410));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{relay} at {step}: {}{text}", .code.map(|code| format!("{code} ")).unwrap_or_default())]
+#[non_exhaustive]
 pub struct Refusal {
     /// The relay's host and port, or the folder.
     pub relay: String,
@@ -174,6 +194,19 @@ impl Refusal {
 ///
 /// Its sender extends it together with the lease in the database. A process that was stopped for
 /// longer than that (a debugger, a frozen machine) finds it ended when it goes on.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use laurel_notify::Hold;
+/// use tokio::time::Instant;
+///
+/// // As a sender makes it; a channel only asks.
+/// let hold = Hold::until(Instant::now() + Duration::from_mins(1));
+/// assert!(!hold.has_ended());
+/// hold.set(Instant::now());
+/// assert!(hold.has_ended());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Hold(Arc<Mutex<Instant>>);
 

@@ -15,6 +15,16 @@ const WRITE: &str = "write";
 ///
 /// A file appears whole: it is written under a name that begins with a dot, synced and renamed. The
 /// same message again replaces its file.
+///
+/// ```
+/// use laurel_notify::FileChannel;
+///
+/// # let folder = std::env::temp_dir().join(format!("mails-{}", std::process::id()));
+/// let channel = FileChannel::new(&folder)?;
+/// assert!(folder.is_dir());
+/// # std::fs::remove_dir(folder)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct FileChannel {
     folder: PathBuf,

@@ -20,4 +20,14 @@ pub use smtp::SmtpChannel;
 pub use subscriber::MailSubscriber;
 
 /// The outbox channel whose messages are sent as mail.
+///
+/// ```
+/// use laurel_notify::{Channel, FileChannel, MAIL};
+///
+/// # let folder = std::env::temp_dir().join(format!("mail-{}", std::process::id()));
+/// let channel = FileChannel::new(&folder)?;
+/// assert_eq!(channel.name(), MAIL);
+/// # std::fs::remove_dir(folder)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub const MAIL: &str = "mail";

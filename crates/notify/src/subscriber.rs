@@ -14,6 +14,19 @@ use crate::MAIL;
 ///
 /// It looks at nothing but the event. Whether, when and to which address a mail goes out is decided
 /// when it is sent.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use laurel_dispatch::Subscriber;
+/// use laurel_notify::MailSubscriber;
+///
+/// let mail = MailSubscriber::new(Duration::from_mins(1));
+/// assert_eq!(mail.name(), "mail");
+/// // What `Platform::channel` registers beside a channel.
+/// let push = MailSubscriber::of("push", Duration::ZERO);
+/// assert_eq!(push.name(), "push");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct MailSubscriber {
     channel: &'static str,

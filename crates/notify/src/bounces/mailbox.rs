@@ -8,7 +8,20 @@ use std::path::{Path, PathBuf};
 const LARGEST: usize = 5 << 20;
 
 /// A message in a mailbox.
+///
+/// ```
+/// use laurel_notify::bounces::mailbox::Found;
+///
+/// fn size(found: &Found) -> Option<usize> {
+///     match found {
+///         Found::Message(raw) => Some(raw.len()),
+///         _ => None,
+///     }
+/// }
+/// assert_eq!(size(&Found::TooLarge), None);
+/// ```
 #[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Found {
     /// The whole of it.
     Message(Vec<u8>),
@@ -17,9 +30,30 @@ pub enum Found {
 }
 
 /// The messages of a mailbox.
+///
+/// ```
+/// use laurel_notify::bounces::mailbox::{Found, Messages};
+///
+/// fn too_large(messages: Messages) -> usize {
+///     messages.flatten().filter(|found| *found == Found::TooLarge).count()
+/// }
+/// ```
 pub type Messages = Box<dyn Iterator<Item = io::Result<Found>>>;
 
 /// The messages in a file in which each begins with a line `From …`.
+///
+/// ```
+/// # fn example() -> std::io::Result<()> {
+/// use std::path::Path;
+///
+/// use laurel_notify::bounces::mailbox;
+///
+/// for found in mailbox::mbox(Path::new("/var/mail/bounces"))? {
+///     println!("{:?}", found?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
@@ -29,6 +63,18 @@ pub fn mbox(path: &Path) -> io::Result<Messages> {
 }
 
 /// The messages in the folders `new` and `cur` of a folder, by their names. They stay where they are.
+///
+/// ```
+/// # fn example() -> std::io::Result<()> {
+/// use std::path::Path;
+///
+/// use laurel_notify::bounces::mailbox;
+///
+/// let messages = mailbox::maildir(Path::new("/srv/bounces"))?;
+/// println!("{} messages", messages.count());
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///

@@ -21,6 +21,22 @@ pub use self::summary::{Outcome, Summary};
 
 /// Takes in what was returned, a message at a time; each is settled on its own, so that an import that was interrupted
 /// goes on where it stopped when it is run again.
+///
+/// ```
+/// # async fn example(store: laurel_store::Store) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::path::Path;
+///
+/// use laurel_notify::bounces::{Importer, Summary, mailbox};
+///
+/// let importer = Importer::open(&store).await?;
+/// let mut summary = Summary::default();
+/// for found in mailbox::mbox(Path::new("/var/mail/bounces"))? {
+///     summary.add(importer.take(&found?).await?);
+/// }
+/// println!("{summary}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Importer {
     store: Store,

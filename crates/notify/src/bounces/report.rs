@@ -5,7 +5,15 @@ use mail_parser::Message;
 use super::mime::{Entity, fields, value, values};
 
 /// A report, read and not believed yet.
+///
+/// ```
+/// use laurel_notify::bounces::report::{News, Report};
+///
+/// let report = Report::default();
+/// assert_eq!((report.news, report.return_ids.len()), (News::None, 0));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// What may be a signed id of a message of ours, wherever it stood.
     pub return_ids: Vec<String>,
@@ -16,7 +24,17 @@ pub struct Report {
 }
 
 /// What a report says of a message.
+///
+/// ```
+/// use laurel_notify::bounces::report::News;
+///
+/// fn is_final(news: &News) -> bool {
+///     matches!(news, News::Failed(_) | News::Complaint(_))
+/// }
+/// assert!(!is_final(&News::Delayed("4.4.1".to_owned())));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum News {
     /// Nothing that is to be acted on: it was delivered, or passed on.
     #[default]
@@ -36,6 +54,20 @@ const RETURN_ID: usize = 52;
 const SENT_TO: [&str; 4] = ["Delivered-To", "X-Original-To", "Envelope-To", "To"];
 
 /// Reads a message; none where it is no report.
+///
+/// ```
+/// use laurel_notify::bounces::report::{self, News};
+///
+/// let raw = b"To: bounces@example.com\r\n\
+///     Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
+///     --b\r\nContent-Type: message/delivery-status\r\n\r\n\
+///     Reporting-MTA: dns; mx.example.net\r\n\r\n\
+///     Final-Recipient: rfc822; ana@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n";
+/// let report = report::read(raw).expect("a report");
+/// assert_eq!(report.addresses, ["ana@example.com"]);
+/// assert_eq!(report.news, News::Failed("5.1.1".to_owned()));
+/// assert!(report::read(b"Subject: Hello\r\n\r\nHow are you?\r\n").is_none());
+/// ```
 #[must_use]
 pub fn read(raw: &[u8]) -> Option<Report> {
     let message = Entity::of(raw)?;

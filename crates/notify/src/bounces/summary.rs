@@ -4,7 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// What became of one message.
+///
+/// ```
+/// use laurel_notify::bounces::Outcome;
+///
+/// assert_eq!(Outcome::AddressGone.as_str(), "address_gone");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Outcome {
     /// The address is gone, and suppressed.
     Bounced,
@@ -59,6 +66,14 @@ impl Outcome {
 }
 
 /// How many messages came to what.
+///
+/// ```
+/// use laurel_notify::bounces::{Outcome, Summary};
+///
+/// let mut summary = Summary::default();
+/// summary.add(Outcome::Bounced);
+/// assert_eq!((summary.of(Outcome::Bounced), summary.of(Outcome::Delayed)), (1, 0));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary(BTreeMap<Outcome, u64>);
 

@@ -12,6 +12,17 @@ use rustls::pki_types::pem::PemObject as _;
 use secrecy::SecretString;
 
 /// A private key to sign mail with.
+///
+/// ```
+/// use laurel_notify::dkim::DkimKey;
+/// use secrecy::ExposeSecret as _;
+///
+/// let pem = DkimKey::generate()?; // to be kept
+/// let key = DkimKey::from_pem(pem.expose_secret())?;
+/// assert_eq!(key.algorithm(), "ed25519-sha256");
+/// assert!(key.record().starts_with("v=DKIM1; k=ed25519; p="));
+/// # Ok::<(), laurel_notify::dkim::InvalidKey>(())
+/// ```
 pub struct DkimKey(Kind);
 
 enum Kind {
@@ -20,6 +31,12 @@ enum Kind {
 }
 
 /// Why a key cannot be used. It never repeats the key.
+///
+/// ```
+/// use laurel_notify::dkim::{DkimKey, InvalidKey};
+///
+/// assert_eq!(DkimKey::from_pem("sesame").err(), Some(InvalidKey::NotAKey));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidKey {

@@ -18,6 +18,19 @@ pub use self::selector::{InvalidSelector, Selector};
 use self::signature::Signed;
 
 /// The keys that mails are signed with; without any they go out as they are.
+///
+/// ```
+/// use laurel_notify::dkim::{Dkim, DkimKey, Signer};
+/// use laurel_payloads::Timestamp;
+/// use secrecy::ExposeSecret as _;
+///
+/// let key = DkimKey::from_pem(DkimKey::generate()?.expose_secret())?;
+/// let dkim = Dkim::new(None, vec![Signer { selector: "laurel-2026".parse()?, key }]);
+/// let raw = b"From: club@example.com\r\nSubject: Hello\r\n\r\nHow are you?\r\n".to_vec();
+/// let signed = dkim.sign(raw, "example.com", Timestamp::from_micros(1_769_861_000_000_000));
+/// assert!(signed.starts_with(b"DKIM-Signature: v=1; a=ed25519-sha256;"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Dkim {
     domain: Option<Arc<str>>,
@@ -25,6 +38,16 @@ pub struct Dkim {
 }
 
 /// A key, and where receivers find its other half.
+///
+/// ```
+/// use laurel_notify::dkim::{DkimKey, Signer};
+/// use secrecy::ExposeSecret as _;
+///
+/// let key = DkimKey::from_pem(DkimKey::generate()?.expose_secret())?;
+/// let signer = Signer { selector: "laurel-2026".parse()?, key };
+/// println!("{} TXT {}", signer.selector.record_name("example.com"), signer.key.record());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Signer {
     /// The name under which the domain publishes the key.

@@ -4,10 +4,24 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The name under which a domain publishes a key (RFC 6376 §3.1): one or more labels of a domain name.
+///
+/// ```
+/// use laurel_notify::dkim::Selector;
+///
+/// let selector: Selector = "laurel-2026".parse()?;
+/// assert_eq!(selector.record_name("example.com"), "laurel-2026._domainkey.example.com");
+/// # Ok::<(), laurel_notify::dkim::InvalidSelector>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector(String);
 
 /// A text that no key can be published under.
+///
+/// ```
+/// use laurel_notify::dkim::{InvalidSelector, Selector};
+///
+/// assert_eq!("laurel_2026".parse::<Selector>(), Err(InvalidSelector));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "is no selector: letters, digits and hyphens, in parts with dots between them, such as laurel-2026"

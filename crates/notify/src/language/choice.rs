@@ -3,6 +3,13 @@
 use unic_langid::LanguageIdentifier;
 
 /// Reads a locale as people write it: `pt-BR`, `pt_BR`, `pt_BR.UTF-8`; none where it is none.
+///
+/// ```
+/// use laurel_notify::language::locale;
+///
+/// assert_eq!(locale("pt_BR.UTF-8").map(|locale| locale.to_string()).as_deref(), Some("pt-BR"));
+/// assert_eq!(locale("español"), None);
+/// ```
 pub fn locale(text: &str) -> Option<LanguageIdentifier> {
     let text = text.trim().split(['.', '@']).next()?;
     let locale: LanguageIdentifier = text.parse().ok()?;
@@ -10,6 +17,12 @@ pub fn locale(text: &str) -> Option<LanguageIdentifier> {
 }
 
 /// The locale that most people of a country have, by its ISO 3166 code of two letters: `CO` is es-CO.
+///
+/// ```
+/// use laurel_notify::language::locale_of_country;
+///
+/// assert_eq!(locale_of_country("CO").map(|locale| locale.to_string()).as_deref(), Some("es-CO"));
+/// ```
 pub fn locale_of_country(code: &str) -> Option<LanguageIdentifier> {
     let region = code
         .trim()

@@ -1,8 +1,18 @@
 //! `WordingError`: what is wrong with a message or a template, and where.
 
 /// A message or a template that cannot be used. Its text is for the operator who wrote it.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use laurel_notify::language::Languages;
+///
+/// let fault = Languages::new(&[Path::new("/no/such/folder")], &[]).expect_err("no folder");
+/// assert_eq!(fault.place, "/no/such/folder");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {problem}")]
+#[non_exhaustive]
 pub struct WordingError {
     /// The file, with the line where it is known.
     pub place: String,

@@ -26,9 +26,24 @@ pub use self::voice::{Arg, Args, Voice};
 use self::messages::Messages;
 
 /// The language in which every message exists.
+///
+/// ```
+/// use laurel_notify::language::ORIGINAL;
+///
+/// assert_eq!(ORIGINAL.to_string(), "en");
+/// ```
 pub const ORIGINAL: LanguageIdentifier = unic_langid::langid!("en");
 
 /// The languages that there are.
+///
+/// ```
+/// use laurel_notify::language::{self, Languages, ORIGINAL};
+///
+/// let languages = Languages::new(&[], &[])?;
+/// let of_brazil = language::locale("pt_BR");
+/// assert_eq!(languages.choose(of_brazil.as_ref(), &ORIGINAL).lang(), "pt-BR");
+/// # Ok::<(), laurel_notify::language::WordingError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Languages(BTreeMap<String, Arc<Messages>>);
 

@@ -12,6 +12,15 @@ use super::messages::Messages;
 use super::{WordingError, formats};
 
 /// A language, as it is written in one country. Cheap to clone.
+///
+/// ```
+/// use laurel_notify::language::{self, Languages, ORIGINAL};
+///
+/// let languages = Languages::new(&[], &[])?;
+/// let voice = languages.choose(language::locale("es-CO").as_ref(), &ORIGINAL);
+/// assert_eq!(voice.number("1250.5".parse()?), "1.250,5");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Voice {
     locale: LanguageIdentifier,
@@ -19,7 +28,17 @@ pub struct Voice {
 }
 
 /// What a message is told.
+///
+/// ```
+/// use laurel_notify::language::{Arg, Args};
+///
+/// let args = Args::from([
+///     ("programme", Arg::Text("Café Central".to_owned())),
+///     ("changes", Arg::Count(2)),
+/// ]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Arg {
     /// Words, as they are to be said.
     Text(String),
@@ -28,6 +47,15 @@ pub enum Arg {
 }
 
 /// What messages are told, by the names of their variables.
+///
+/// ```
+/// use laurel_notify::language::{Args, Languages, ORIGINAL};
+///
+/// let languages = Languages::new(&[], &[])?;
+/// let english = languages.choose(None, &ORIGINAL);
+/// assert!(english.say("no-such-message", &Args::new()).is_err());
+/// # Ok::<(), laurel_notify::language::WordingError>(())
+/// ```
 pub type Args = BTreeMap<&'static str, Arg>;
 
 impl Voice {

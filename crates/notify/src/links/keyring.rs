@@ -15,6 +15,18 @@ use super::MailKeys;
 const FRESH: Duration = Duration::from_secs(10);
 
 /// Opens tokens with the keys of a database.
+///
+/// ```
+/// # async fn example(store: laurel_store::Store, token: &str) -> laurel_store::Result<()> {
+/// use laurel_notify::links::Keyring;
+///
+/// let keyring = Keyring::open(&store).await?;
+/// if let Some(message) = keyring.open_link(token).await? {
+///     println!("a link of the message {message}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Keyring {
     store: Store,

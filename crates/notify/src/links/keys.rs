@@ -31,6 +31,19 @@ const RETURN: Use = Use {
 };
 
 /// The keys that sign what mails carry.
+///
+/// ```
+/// # async fn example(store: laurel_store::Store) -> laurel_store::Result<()> {
+/// use laurel_notify::links::MailKeys;
+/// use uuid::Uuid;
+///
+/// let keys = MailKeys::of(&store).await?;
+/// let token = keys.link(Uuid::nil());
+/// assert_eq!(keys.open_link(&token), Some(Uuid::nil()));
+/// assert_eq!(keys.open_return_id(&token), None); // a signature for one use is none for another
+/// # Ok(())
+/// # }
+/// ```
 pub struct MailKeys(Vec<hmac::Key>);
 
 impl std::fmt::Debug for MailKeys {

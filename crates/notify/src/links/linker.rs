@@ -8,6 +8,17 @@ use super::MailKeys;
 use crate::mail::Links;
 
 /// Where the pages are, and the keys to sign their links with. Cheap to clone.
+///
+/// ```
+/// # async fn example(store: laurel_store::Store) -> laurel_store::Result<()> {
+/// use laurel_notify::links::{Linker, MailKeys};
+/// use uuid::Uuid;
+///
+/// let linker = Linker::new("https://laurel.example.com", MailKeys::of(&store).await?);
+/// println!("{:?}", linker.links(Uuid::nil()).unsubscribe);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Linker {
     base: String,

@@ -3,6 +3,12 @@
 use lettre::Address;
 
 /// An address that no mail is sent to. It does not repeat the address.
+///
+/// ```
+/// use laurel_notify::mail::{InvalidAddress, mail_address};
+///
+/// assert_eq!(mail_address("Ana <ana@example.com>"), Err(InvalidAddress));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a plain mail address")]
 pub struct InvalidAddress;
@@ -15,6 +21,14 @@ const LONGEST_LOCAL: usize = 64;
 const LONGEST_LABEL: usize = 63;
 
 /// Reads an address of the plain kind: ASCII, a dot-atom, `@`, and a domain of two labels or more.
+///
+/// ```
+/// use laurel_notify::mail::mail_address;
+///
+/// assert_eq!(mail_address("ana@example.com")?.domain(), "example.com");
+/// assert!(mail_address("ana@localhost").is_err());
+/// # Ok::<(), laurel_notify::mail::InvalidAddress>(())
+/// ```
 ///
 /// # Errors
 ///

@@ -11,6 +11,16 @@ use super::Color;
 use crate::language::ORIGINAL;
 
 /// How the mails of one source look, whom they speak for, and in which language.
+///
+/// ```
+/// use laurel_notify::mail::{Brand, Logo};
+///
+/// let cafe = Brand {
+///     name: Some("Café Central".to_owned()),
+///     logo: Some(Logo { url: "https://cafe.example.com/logo.png".to_owned(), width: 120 }),
+///     ..Brand::default()
+/// };
+/// ```
 #[derive(Clone, Debug)]
 pub struct Brand {
     /// What the programme is called; the sender's name, unless set.
@@ -41,6 +51,12 @@ pub struct Brand {
 }
 
 /// A picture from the brand's own server.
+///
+/// ```
+/// use laurel_notify::mail::Logo;
+///
+/// let logo = Logo { url: "https://cafe.example.com/logo.png".to_owned(), width: 120 };
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logo {
     /// Where it is.
@@ -71,6 +87,16 @@ impl Default for Brand {
 }
 
 /// The brands of all sources.
+///
+/// ```
+/// use laurel_notify::mail::{Brand, Brands};
+/// use laurel_store::Source;
+///
+/// let mut brands = Brands::default();
+/// let cafe = Brand { color: "#7a4a22".parse()?, ..Brand::default() };
+/// brands.of_source.insert(Source::new("cafe")?, cafe);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Brands {
     /// That of every source that has none of its own.

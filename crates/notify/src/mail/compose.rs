@@ -18,6 +18,13 @@ use crate::dkim::Dkim;
 use crate::language::{Voice, WordingError};
 
 /// Why a mail cannot be written.
+///
+/// ```
+/// use laurel_notify::mail::{Brands, ComposeError, Composer};
+///
+/// let fault = Composer::new("Café Central", &Brands::default()).err();
+/// assert!(matches!(fault, Some(ComposeError::Sender(_))));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ComposeError {
@@ -33,6 +40,22 @@ pub enum ComposeError {
 }
 
 /// Writes mails in the name of one sender, for the brands of any number of sources.
+///
+/// ```
+/// use laurel_notify::mail::{Brands, Composer, Direction, Draft, TierMail, mail_address};
+/// use laurel_payloads::Timestamp;
+/// use laurel_store::Source;
+/// use uuid::Uuid;
+///
+/// let composer = Composer::new("Café Central <club@example.com>", &Brands::default())?;
+/// let source = Source::new("masivo")?;
+/// let mail = TierMail::new(Direction::Upgrade, Some("Ana"), Some("Bronze"), Some("Silver"));
+/// let now = Timestamp::from_micros(1_769_861_000_000_000);
+/// let draft = Draft::new(Uuid::nil(), &source, &mail, mail_address("ana@example.com")?, now);
+/// let message = composer.compose(&draft)?;
+/// assert!(message.words.text.contains("Silver"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Composer {
     from: Mailbox,
@@ -177,6 +200,13 @@ fn sender(text: &str) -> Result<Mailbox, InvalidAddress> {
 
 /// The domain of a sender, as `email.from` has it.
 ///
+/// ```
+/// use laurel_notify::mail::sender_domain;
+///
+/// assert_eq!(sender_domain("Café Central <club@example.com>")?, "example.com");
+/// # Ok::<(), laurel_notify::mail::InvalidAddress>(())
+/// ```
+///
 /// # Errors
 ///
 /// `from` is not one plain address with or without a name.
@@ -185,6 +215,14 @@ pub fn sender_domain(from: &str) -> Result<String, InvalidAddress> {
 }
 
 /// The name of a sender, as `email.from` has it; without one, the domain.
+///
+/// ```
+/// use laurel_notify::mail::sender_name;
+///
+/// assert_eq!(sender_name("Café Central <club@example.com>")?, "Café Central");
+/// assert_eq!(sender_name("club@example.com")?, "example.com");
+/// # Ok::<(), laurel_notify::mail::InvalidAddress>(())
+/// ```
 ///
 /// # Errors
 ///

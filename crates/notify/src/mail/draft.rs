@@ -9,6 +9,23 @@ use uuid::Uuid;
 use super::TierMail;
 
 /// One mail that is to be written.
+///
+/// ```
+/// use laurel_notify::language;
+/// use laurel_notify::mail::{Direction, Draft, TierMail, mail_address};
+/// use laurel_payloads::Timestamp;
+/// use laurel_store::Source;
+/// use uuid::Uuid;
+///
+/// let source = Source::new("masivo")?;
+/// let mail = TierMail::new(Direction::Upgrade, Some("Ana"), None, Some("Silver"));
+/// let now = Timestamp::from_micros(1_769_861_000_000_000);
+/// let draft = Draft {
+///     locale: language::locale("es-CO"),
+///     ..Draft::new(Uuid::nil(), &source, &mail, mail_address("ana@example.com")?, now)
+/// };
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Draft<'a> {
     /// The outbox row's id, from which the `Message-ID` is made.
@@ -53,6 +70,15 @@ impl<'a> Draft<'a> {
 }
 
 /// Where a customer stops the mails, each the whole URL; none where there is no such page.
+///
+/// ```
+/// use laurel_notify::mail::Links;
+///
+/// let links = Links {
+///     unsubscribe: Some("https://club.example.com/stop/17".to_owned()),
+///     ..Links::default()
+/// };
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
     /// Ends all of them: what `List-Unsubscribe` names.

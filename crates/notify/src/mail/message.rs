@@ -8,7 +8,17 @@ use uuid::Uuid;
 use super::Words;
 
 /// One rendered message. It holds a name and an address, so `Debug` shows neither.
+///
+/// ```
+/// use laurel_notify::mail::Message;
+///
+/// /// What a push service is told; the id stays the same each time it is tried.
+/// fn push(message: &Message) -> String {
+///     format!("{}: {} ({})", message.recipient, message.words.subject, message.id)
+/// }
+/// ```
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Message {
     /// The outbox row it was made from.
     pub id: Uuid,

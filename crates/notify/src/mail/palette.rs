@@ -6,10 +6,24 @@ use std::str::FromStr;
 use minijinja::{Value, context};
 
 /// A colour, as `#2c6446`.
+///
+/// ```
+/// use laurel_notify::mail::Color;
+///
+/// let green: Color = "#2C6446".parse()?;
+/// assert_eq!((green, green.to_string()), (Color::default(), "#2c6446".to_owned()));
+/// # Ok::<(), laurel_notify::mail::InvalidColor>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color([u8; 3]);
 
 /// A text that is no colour.
+///
+/// ```
+/// use laurel_notify::mail::{Color, InvalidColor};
+///
+/// assert_eq!("green".parse::<Color>(), Err(InvalidColor));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a colour such as #2c6446")]
 pub struct InvalidColor;

@@ -9,6 +9,14 @@ use super::{InvalidAddress, mail_address};
 
 /// The envelope's sender, where it is not the one whom the mail is from. Each message has its own (VERP): what comes
 /// back to `bounces+<id>@example.com` is about the message with that id, whatever it says.
+///
+/// ```
+/// use laurel_notify::mail::{Brands, Composer, ReturnPath};
+///
+/// let path: ReturnPath = "bounces@example.com".parse()?;
+/// let composer = Composer::new("club@example.com", &Brands::default())?.returning_to(Some(path));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnPath(Address);
 

@@ -19,7 +19,17 @@ use crate::language::{self, Languages, Voice, WordingError};
 const LONGEST_SUBJECT: usize = 200;
 
 /// What a mail says.
+///
+/// ```
+/// use laurel_notify::mail::Words;
+///
+/// /// What fits on a phone's lock screen.
+/// fn short(words: &Words) -> String {
+///     words.subject.chars().take(60).collect()
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Words {
     /// One line.
     pub subject: String,

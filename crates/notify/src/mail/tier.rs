@@ -12,6 +12,13 @@ const LONGEST_TIER: usize = 100;
 const MOST_REWARDS: usize = 5;
 
 /// Up or down.
+///
+/// ```
+/// use laurel_notify::mail::{Direction, TierMail};
+///
+/// let mail = TierMail::new(Direction::Downgrade, Some("Ana"), Some("Gold"), Some("Silver"));
+/// assert_eq!(mail.direction(), Direction::Downgrade);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// To a better tier.
@@ -31,6 +38,15 @@ enum Trigger {
 
 /// The facts that a mail about a tier change is made of. Names are the brand's and the customer's
 /// own text: they are cleaned and cut here, and escaped in HTML, but otherwise said as they are.
+///
+/// ```
+/// use laurel_notify::mail::{Direction, TierMail};
+///
+/// let mail = TierMail::new(Direction::Upgrade, Some("  Ana\u{202e} "), None, Some("Silver"))
+///     .triggered_by(Some("EVENT"))
+///     .outcome_of(2);
+/// assert_eq!(mail.name(), Some("Ana"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TierMail {
     direction: Direction,
@@ -44,6 +60,18 @@ pub struct TierMail {
 }
 
 /// What a wallet held, and when.
+///
+/// ```
+/// use laurel_notify::mail::{Balance, Direction, TierMail};
+/// use laurel_payloads::Timestamp;
+///
+/// let balance = Balance {
+///     as_of: Timestamp::from_micros(1_769_861_000_000_000),
+///     rewards: vec![("Points".to_owned(), "1250.5".parse()?)],
+/// };
+/// let mail = TierMail::new(Direction::Upgrade, Some("Ana"), None, Some("Silver")).balance(balance);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Balance {
     /// When it was so.

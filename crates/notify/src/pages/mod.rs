@@ -24,6 +24,16 @@ use crate::links::Keyring;
 pub use self::page::PageError;
 
 /// What the operator may say about the pages.
+///
+/// ```
+/// use laurel_notify::pages::PageSettings;
+/// use laurel_payloads::EventKind;
+///
+/// let settings = PageSettings {
+///     programme: "Café Central".to_owned(),
+///     kinds: vec![EventKind::TierUpgrade],
+/// };
+/// ```
 #[derive(Clone, Debug)]
 pub struct PageSettings {
     /// The programme's name.
@@ -33,6 +43,20 @@ pub struct PageSettings {
 }
 
 /// The pages, ready to be served.
+///
+/// ```
+/// # async fn example(
+/// #     store: laurel_store::Store,
+/// #     settings: laurel_notify::pages::PageSettings,
+/// # ) -> Result<axum::Router, laurel_notify::pages::PageError> {
+/// use axum::Router;
+/// use laurel_notify::pages::Pages;
+///
+/// // Beside other routes of the same server.
+/// let pages = Pages::open(&store, settings).await?;
+/// Ok(Router::new().merge(pages.router()))
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Pages(Arc<Inner>);
 

@@ -19,6 +19,18 @@ const TEMPLATE: &str = include_str!("../../templates/pages/page.html.jinja");
 const STYLE: &str = include_str!("../../templates/pages/page.css");
 
 /// Why the pages cannot be served.
+///
+/// ```
+/// # async fn example(store: laurel_store::Store, settings: laurel_notify::pages::PageSettings) {
+/// use laurel_notify::pages::{PageError, Pages};
+///
+/// match Pages::open(&store, settings).await {
+///     Err(PageError::Store(error)) => println!("try again: {error}"),
+///     Err(error) => println!("{error}"),
+///     Ok(_) => println!("ready"),
+/// }
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageError {

@@ -32,6 +32,21 @@ use crate::mail::{ComposeError, Composer};
 /// Sends what is due, with as many workers as its settings say, each with one message at a time.
 ///
 /// Any number of senders may share a database, in one process or in many.
+///
+/// ```
+/// # async fn example(store: laurel_store::Store) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::Arc;
+///
+/// use laurel_notify::{FileChannel, Sender, Settings};
+/// use tokio_util::sync::CancellationToken;
+///
+/// let channel = Arc::new(FileChannel::new("mail")?);
+/// let sender = Sender::new(store, channel, Settings::new("club@example.com"))?;
+/// let stop = CancellationToken::new();
+/// sender.run(stop).await; // until it is cancelled
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Sender(Arc<Inner>);
 
@@ -47,6 +62,18 @@ struct Inner {
 }
 
 /// Why a worker had to stop and wait.
+///
+/// ```
+/// # async fn example(sender: laurel_notify::Sender) {
+/// use laurel_notify::SendError;
+///
+/// match sender.drain().await {
+///     Ok(groups) => println!("{groups} are done"),
+///     Err(SendError::Store(error)) => println!("the database: {error}"),
+///     Err(error) => println!("{error}"),
+/// }
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {

@@ -14,6 +14,14 @@ use tokio::time::Instant;
 
 /// So many messages in a second, a minute or an hour, spread over it: `20/s`, `600/m`, `10000/h`. What is not sent in a
 /// pause may follow at once, up to a second's worth.
+///
+/// ```
+/// use laurel_notify::Rate;
+///
+/// let rate: Rate = "600/m".parse()?;
+/// assert_eq!(rate.to_string(), "600/m");
+/// # Ok::<(), laurel_notify::InvalidRate>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     messages: NonZeroU32,
@@ -28,6 +36,12 @@ enum Unit {
 }
 
 /// A text that is no [`Rate`].
+///
+/// ```
+/// use laurel_notify::{InvalidRate, Rate};
+///
+/// assert_eq!("20/d".parse::<Rate>(), Err(InvalidRate));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a rate; write a number of messages and a unit, such as \"20/s\", \"600/m\" or \"10000/h\""

@@ -8,6 +8,20 @@ use crate::links::Linker;
 use crate::mail::{Brands, Direction, ReturnPath};
 
 /// What is sent, in whose name, and how patiently.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use laurel_notify::Settings;
+///
+/// let settings = Settings {
+///     downgrades: false,
+///     rate: Some("20/s".parse()?),
+///     ..Settings::new("Café Central <club@example.com>")
+/// };
+/// assert_eq!(settings.settle, Duration::from_mins(1));
+/// # Ok::<(), laurel_notify::InvalidRate>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The sender, as `Café Central <club@example.com>` or the address alone.

@@ -37,6 +37,14 @@ use crate::{Channel, Delivery, Failure, Hold, MAIL, Refusal};
 /// [`Failure::Transient`], 5xx replies to the message are [`Failure::Permanent`], and a relay that
 /// can be used by no message (no TLS, a wrong certificate, a refused password, a 5xx greeting) is
 /// [`Failure::Paused`].
+///
+/// ```
+/// use laurel_notify::SmtpChannel;
+/// use laurel_notify::smtp::SmtpSettings;
+///
+/// let channel = SmtpChannel::new(SmtpSettings::new("smtps://relay.example".parse()?))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct SmtpChannel {
     settings: SmtpSettings,
     tls: TlsConnector,

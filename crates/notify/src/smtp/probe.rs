@@ -7,7 +7,19 @@ use super::session::Session;
 use crate::Failure;
 
 /// A relay that would take mail.
+///
+/// ```
+/// # async fn example(channel: laurel_notify::SmtpChannel) -> Result<(), Box<dyn std::error::Error>> {
+/// use laurel_notify::mail::mail_address;
+///
+/// let club = mail_address("club@example.com")?;
+/// let probe = channel.probe(Some(&club), None).await?;
+/// println!("{} takes mail over {}", probe.relay, probe.tls.as_deref().unwrap_or("no TLS"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Probe {
     /// Its host and port.
     pub relay: String,

@@ -18,6 +18,14 @@ const SUBMISSIONS: u16 = 465;
 /// `smtp://localhost:1025?tls=none`.
 ///
 /// User and password are percent-encoded in the address, and never leave without TLS.
+///
+/// ```
+/// use laurel_notify::smtp::Relay;
+///
+/// let relay: Relay = "smtp://user:password@relay.example".parse()?;
+/// assert_eq!(relay.to_string(), "relay.example:587");
+/// # Ok::<(), laurel_notify::smtp::InvalidRelay>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Relay {
     pub(super) host: String,
@@ -46,6 +54,13 @@ pub(super) struct Login {
 }
 
 /// Why an address does not name a relay. It never repeats the address, which may hold a password.
+///
+/// ```
+/// use laurel_notify::smtp::{InvalidRelay, Relay};
+///
+/// let fault = "smtp://relay.example?tls=none".parse::<Relay>().err();
+/// assert_eq!(fault, Some(InvalidRelay::Clear));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidRelay {

@@ -6,6 +6,17 @@ use std::time::Duration;
 use super::Relay;
 
 /// How to reach the relay.
+///
+/// ```
+/// use laurel_notify::smtp::SmtpSettings;
+///
+/// let settings = SmtpSettings {
+///     ca_file: Some("authority.pem".into()),
+///     connections: 4,
+///     ..SmtpSettings::new("smtp://user:password@relay.example:587".parse()?)
+/// };
+/// # Ok::<(), laurel_notify::smtp::InvalidRelay>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SmtpSettings {
     /// The relay and how to log in to it.
@@ -42,6 +53,15 @@ impl SmtpSettings {
 
 /// How long each step of a session may take. By default the times of RFC 5321 §4.5.3.2, but for the
 /// beginning: a relay that is there accepts and greets at once.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use laurel_notify::smtp::Timeouts;
+///
+/// let timeouts = Timeouts { connect: Duration::from_secs(5), ..Timeouts::default() };
+/// assert_eq!(timeouts.message, Duration::from_mins(10));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
     /// The name looked up and the connection made.

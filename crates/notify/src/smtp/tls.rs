@@ -9,6 +9,18 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
 
 /// Why no connection could ever be encrypted.
+///
+/// ```
+/// use laurel_notify::SmtpChannel;
+/// use laurel_notify::smtp::{SmtpSettings, TlsError};
+///
+/// let settings = SmtpSettings {
+///     ca_file: Some("/no/such/file.pem".into()),
+///     ..SmtpSettings::new("smtps://relay.example".parse()?)
+/// };
+/// assert!(matches!(SmtpChannel::new(settings), Err(TlsError::Read { .. })));
+/// # Ok::<(), laurel_notify::smtp::InvalidRelay>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {

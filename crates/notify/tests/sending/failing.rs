@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use laurel_notify::{Failure, Refusal, Settings};
+use laurel_notify::{Failure, Settings};
 use laurel_store::Clock;
 use laurel_testkit::{TestDatabase, both_databases};
 
@@ -169,10 +169,9 @@ async fn every_try_is_on_record(database: TestDatabase) {
 }
 
 fn refused(text: &str) -> Failure {
-    Failure::Permanent(Refusal {
-        text: text.to_owned(),
-        ..refusal(550)
-    })
+    let mut refusal = refusal(550);
+    text.clone_into(&mut refusal.text);
+    Failure::Permanent(refusal)
 }
 
 async fn e10_an_address_that_does_not_exist_is_not_written_to_again(database: TestDatabase) {

@@ -209,20 +209,16 @@ impl Channel for Recorder {
 }
 
 pub(crate) fn receipt() -> Delivery {
-    Delivery {
-        relay: "relay.test:587".to_owned(),
-        code: Some(250),
-        text: "queued".to_owned(),
-    }
+    let mut receipt = Delivery::to("relay.test:587");
+    receipt.code = Some(250);
+    "queued".clone_into(&mut receipt.text);
+    receipt
 }
 
 pub(crate) fn refusal(code: u16) -> Refusal {
-    Refusal {
-        relay: "relay.test:587".to_owned(),
-        step: "RCPT TO",
-        code: Some(code),
-        text: "no".to_owned(),
-    }
+    let mut refusal = Refusal::by("relay.test:587", "RCPT TO", "no");
+    refusal.code = Some(code);
+    refusal
 }
 
 /// A registration of an active customer whom mail reaches, with `changes` laid over the profile.
