@@ -8,10 +8,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{
-    BehaviorEvent, BehaviorOutcome, Coupon, Customer, CustomerId, Event, External, Payload,
-    Registration, json,
-};
+use crate::{Customer, CustomerId, Event, External, Payload, json};
 
 /// The body that stays: kind, ids, amounts of rewards and times. A body that cannot be interpreted keeps nothing, and
 /// cannot be interpreted later either.
@@ -68,53 +65,21 @@ struct Data<D> {
 
 /// Data that says nothing.
 #[derive(Serialize)]
-struct Nothing {}
+pub(crate) struct Nothing {}
 
 impl Body {
     fn of(event: Event) -> Self {
-        let id = event.customer_id;
-        let data = match event.payload {
-            Payload::CustomerRegistration(told) => data(
-                id,
-                Registration {
-                    customer: told.customer.map(customer),
-                    wallet: told.wallet,
-                },
-            ),
-            Payload::CustomerAccumulation(movement)
-            | Payload::CustomerRedemption(movement)
-            | Payload::RewardsReservation(movement)
-            | Payload::RewardsReservationCancelled(movement) => data(id, movement),
-            Payload::BehaviorEventFulfilled(outcome) | Payload::BehaviorEventFailed(outcome) => {
-                // What was bought, and where, tells of a person as much as a name does.
-                let event = BehaviorEvent {
-                    data: None,
-                    result: None,
-                    ..outcome.event
-                };
-                data(id, BehaviorOutcome { event })
-            }
-            // A code may be made of a name.
-            Payload::CouponRedemption(coupon) => data(
-                id,
-                Coupon {
-                    code: None,
-                    ..coupon
-                },
-            ),
-            Payload::TierUpgrade(change) | Payload::TierDowngrade(change) => data(id, change),
-            Payload::External(external) => {
-                let external = External {
-                    customer: external.customer.map(customer),
-                    ..external
-                };
-                return Self {
-                    external: Some(external),
-                    ..Self::default()
-                };
-            }
-            Payload::Unrecognized(_) => data(id, Nothing {}),
-        };
+        if let Payload::External(external) = event.payload {
+            let external = External {
+                customer: external.customer.map(customer),
+                ..external
+            };
+            return Self {
+                external: Some(external),
+                ..Self::default()
+            };
+        }
+        let data = event.payload.redacted(event.customer_id);
         Self {
             event: data.is_some().then_some(event.name),
             data,
@@ -123,12 +88,15 @@ impl Body {
     }
 }
 
-fn data<D: Serialize>(customer_id: Option<CustomerId>, rest: D) -> Option<Box<RawValue>> {
+pub(crate) fn data<D: Serialize>(
+    customer_id: Option<CustomerId>,
+    rest: D,
+) -> Option<Box<RawValue>> {
     to_raw_value(&Data { customer_id, rest }).ok()
 }
 
 /// A profile that describes nobody.
-fn customer(customer: Customer) -> Customer {
+pub(crate) fn customer(customer: Customer) -> Customer {
     Customer {
         id: customer.id,
         registration_date: customer.registration_date,

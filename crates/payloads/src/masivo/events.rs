@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::table::{Data, events};
 use super::{BehaviorEvent, Customer, Line, Wallet, fields};
-use crate::{BehaviorEventId, CampaignId, External, TierId, Timestamp};
+use crate::{BehaviorEventId, CampaignId, CustomerId, External, TierId, Timestamp, redaction};
 
 events! {
     /// A customer registered; imported customers never do.
@@ -82,6 +82,13 @@ impl Data for Registration {
                 .and_then(|customer| customer.registration_date),
         ]
     }
+
+    fn impersonal(self) -> Self {
+        Self {
+            customer: self.customer.map(redaction::customer),
+            ..self
+        }
+    }
 }
 
 /// The data of whatever moves rewards: earned, redeemed, reserved or released.
@@ -102,6 +109,10 @@ impl Data for Movement {
         let mut times: Vec<_> = self.lines.iter().map(|line| line.issued_at).collect();
         times.sort_unstable_by(|one, other| other.cmp(one));
         times
+    }
+
+    fn impersonal(self) -> Self {
+        self
     }
 }
 
@@ -127,6 +138,16 @@ impl Data for BehaviorOutcome {
             event.reversed_at,
         ]
     }
+
+    /// What was bought, and where, tells of a person as much as a name does.
+    fn impersonal(self) -> Self {
+        let event = BehaviorEvent {
+            data: None,
+            result: None,
+            ..self.event
+        };
+        Self { event }
+    }
 }
 
 /// The data of a redeemed coupon.
@@ -141,7 +162,12 @@ pub struct Coupon {
     pub code: Option<String>,
 }
 
-impl Data for Coupon {}
+impl Data for Coupon {
+    /// A code may be made of a name.
+    fn impersonal(self) -> Self {
+        Self { code: None, ..self }
+    }
+}
 
 /// The data of a change of tier, up or down. It carries no time of its own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -170,4 +196,8 @@ pub struct TierChange {
     pub trigger_event_type: Option<String>,
 }
 
-impl Data for TierChange {}
+impl Data for TierChange {
+    fn impersonal(self) -> Self {
+        self
+    }
+}
