@@ -20,6 +20,9 @@ const PUBLIC: [&str; 9] = [
     "laurel-testkit",
 ];
 
+/// The version that reads what this toolchain's rustdoc writes.
+const TOOL: &str = "cargo-semver-checks@0.51.0";
+
 /// Building rustdoc's description of ours, twice; and the tool itself, where it is missing.
 const LIMIT: Duration = Duration::from_hours(1);
 
@@ -31,12 +34,24 @@ pub(crate) fn run(sh: &Shell) -> anyhow::Result<()> {
         return Ok(());
     };
     if !packages::in_path(sh, "cargo-semver-checks") {
-        println!("Installing cargo-semver-checks, which takes some minutes the first time.");
-        cargo(sh, &["install", "--locked", "cargo-semver-checks"])?;
+        println!("Installing {TOOL}, which takes some minutes the first time.");
+        let mut install = Command::new("cargo");
+        // Its own build is longer than any comparison.
+        install.args(["install", "--locked", "--debug", TOOL]);
+        process::run(install, LIMIT)?;
     }
+    // One target folder for all of ours, now and then: what they use of others is checked once. Each description is
+    // written under the same name, so none may be left that cargo would take to be fresh.
+    let target = crate::target(sh)?.join("semver");
+    sh.remove_path(target.join("doc"))?;
     let mut arguments = vec!["semver-checks", "--baseline-rev", &tag];
     arguments.extend(PUBLIC.iter().flat_map(|package| ["--package", package]));
-    cargo(sh, &arguments)
+    let mut compare = Command::new("cargo");
+    compare
+        .current_dir(sh.current_dir())
+        .env("CARGO_TARGET_DIR", target)
+        .args(&arguments);
+    process::run(compare, LIMIT)
 }
 
 /// The newest release that this one comes after.
@@ -48,10 +63,4 @@ fn last_release(sh: &Shell) -> anyhow::Result<Option<String>> {
     .quiet()
     .read()?;
     Ok(tags.lines().next().map(str::to_owned))
-}
-
-fn cargo(sh: &Shell, arguments: &[&str]) -> anyhow::Result<()> {
-    let mut cargo = Command::new("cargo");
-    cargo.current_dir(sh.current_dir()).args(arguments);
-    process::run(cargo, LIMIT)
 }
