@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use laurel_notify::dkim::{Dkim, DkimKey, Signer};
-use laurel_notify::mail::{Brands, Composer};
+use laurel_notify::mail::{Address, Brands, Composer, mail_address};
 use laurel_notify::smtp::SmtpSettings;
 use laurel_notify::{Channel, FileChannel, Settings, SmtpChannel};
 use laurel_store::Source;
@@ -78,6 +78,16 @@ fn connections(smtp: &Smtp) -> usize {
 fn read<T: FromStr<Err: Display>>(key: &str, text: Option<&str>) -> Result<Option<T>, Failure> {
     let read = text.map(str::parse).transpose();
     read.map_err(|error| Failure::Usage(format!("email.{key}: {error}")))
+}
+
+/// Where a mail that stops the mails is sent to.
+pub(crate) fn unsubscribe_to(email: &Email) -> Result<Option<Address>, Failure> {
+    let address = email
+        .unsubscribe_to
+        .as_deref()
+        .map(mail_address)
+        .transpose();
+    address.map_err(|error| Failure::Usage(format!("email.unsubscribe_to: {error}")))
 }
 
 /// The keys that mails are signed with, read.

@@ -70,24 +70,27 @@ impl Scope {
     }
 
     /// A customer wants no message on a channel any more. What they said of kinds is kept, for when they come back.
+    /// Answers false, and keeps nothing, where they are erased.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn stop_messages(&self, customer_id: &CustomerId, channel: &str) -> Result<()> {
+    pub async fn stop_messages(&self, customer_id: &CustomerId, channel: &str) -> Result<bool> {
         self.prefer(customer_id, channel, &[(EVERY_KIND, false)])
             .await
     }
 
-    /// A customer takes back that they want no message; what they said of kinds holds again.
+    /// A customer takes back that they want no message; what they said of kinds holds again. Answers false where
+    /// they are erased.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn resume_messages(&self, customer_id: &CustomerId, channel: &str) -> Result<()> {
+    pub async fn resume_messages(&self, customer_id: &CustomerId, channel: &str) -> Result<bool> {
         self.prefer(customer_id, channel, &[(EVERY_KIND, true)])
             .await
     }
 
-    /// A customer says which kinds they want, which also takes back that they want none at all.
+    /// A customer says which kinds they want, which also takes back that they want none at all. Answers false where
+    /// they are erased.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -96,7 +99,7 @@ impl Scope {
         customer_id: &CustomerId,
         channel: &str,
         kinds: &[(EventKind, bool)],
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let kinds = kinds.iter().map(|(kind, wanted)| (kind.as_str(), *wanted));
         let said: Vec<_> = kinds.chain([(EVERY_KIND, true)]).collect();
         self.prefer(customer_id, channel, &said).await
@@ -107,13 +110,18 @@ impl Scope {
         customer_id: &CustomerId,
         channel: &str,
         said: &[(&str, bool)],
-    ) -> Result<()> {
+    ) -> Result<bool> {
+        let asked = customer_id;
         let customer_id = self.present_id(customer_id).await?;
         let now = self.store().clock().now().micros();
         let sql = "INSERT INTO preferences (source, customer_id, channel, kind, wanted, updated_at) \
                    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (source, customer_id, channel, kind) \
                    DO UPDATE SET wanted = excluded.wanted, updated_at = excluded.updated_at";
         let tx = self.store().begin().await?;
+        let ids = [asked, &customer_id].map(|id| (self.source(), id));
+        if !tx.erased(ids.into()).await?.is_empty() {
+            return Ok(false);
+        }
         for (kind, wanted) in said {
             let values = [
                 self.source().as_str().into(),
@@ -125,7 +133,8 @@ impl Scope {
             ];
             sql::execute(tx.connection(), sql, values).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// The id that a customer has now.

@@ -10,6 +10,7 @@ use laurel_graphql::Query;
 use laurel_ingest::{Intake, SourceSettings, TokenVerifier};
 use laurel_migrations::{Migrations, MigratorTrait};
 use laurel_notify::links::{Linker, MailKeys};
+use laurel_notify::mail::Brands;
 use laurel_notify::pages::{PageSettings, Pages};
 use laurel_notify::{Channel, MAIL, MailSubscriber, Sender};
 use laurel_payloads::EventKind;
@@ -169,6 +170,7 @@ impl<Q: ObjectType + 'static> TestAppBuilder<Q> {
         let api = laurel_graphql::router_of(store.clone(), settings, self.query);
         let pages = PageSettings {
             programme: "Café Central".to_owned(),
+            brands: Brands::default(),
             kinds: vec![EventKind::TierUpgrade, EventKind::TierDowngrade],
         };
         let pages = Pages::open(&store, pages).await.expect("the pages");

@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod app;
+mod browser;
 mod builder;
 mod clock;
 mod database;
@@ -15,6 +16,7 @@ mod traces;
 use std::time::Duration;
 
 pub use app::TestApp;
+pub use browser::look;
 pub use builder::TestAppBuilder;
 pub use clock::FixedClock;
 pub use database::TestDatabase;

@@ -25,6 +25,7 @@ pub(super) fn run<Q>(args: &Args, platform: &Platform<Q>) -> Result<(), Failure>
         What::Check => {
             serve::certificate(&loaded.config)?;
             mail::settings(&loaded.config)?;
+            mail::unsubscribe_to(&loaded.config.email)?;
             serve::with_access(&loaded.config, laurel_graphql::Settings::default())?;
             mail::composer(&loaded.config)?;
             for warning in &loaded.warnings {

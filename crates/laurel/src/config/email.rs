@@ -32,6 +32,10 @@ pub struct Email {
     /// `bounces@example.com` receives `bounces+<id>@example.com`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_path: Option<String>,
+    /// Where a mail can be sent to that stops the mails, named in `List-Unsubscribe` beside the page; hand its mailbox to
+    /// `laurel email bounces import`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsubscribe_to: Option<String>,
     /// How fast the mail of each source goes out, from each copy: `"20/s"`, `"600/m"`, `"10000/h"`; as fast as the relay
     /// takes it, unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +64,7 @@ impl Default for Email {
             upgrade: true,
             downgrade: true,
             return_path: None,
+            unsubscribe_to: None,
             rate: None,
             dkim: Dkim::default(),
             templates: None,

@@ -124,20 +124,57 @@ async fn a_test_mail_goes_the_way_of_customers_mails() {
     configure(
         &place,
         relay.port,
-        "return_path = \"bounces@example.com\"\n",
+        "return_path = \"bounces@example.com\"\nunsubscribe_to = \"stop@example.com\"\n\
+         [email.brand]\nname = \"Everybody's\"\n\
+         [sources.tienda]\n\
+         auth = [{ kind = \"hmac\", secrets = [\"kX9vQ2mL7pR4tW8yB3nC6dF1gH5jA0sZ\"], header = \"x-signature\" }]\n\
+         brand = { name = \"Tienda\", color = \"#b3261e\" }\n",
     );
-    let said = place
-        .answer(&["email", "test", "--to", "ops@example.com"])
+    // Before there is a database: with everything but links.
+    let early = place
+        .run(&["email", "test", "--to", "ops@example.com"])
         .await;
-    assert!(said.contains(": 250 kept as 0001.eml"), "{said}");
+    let warned = String::from_utf8(early.stderr).unwrap();
+    assert!(
+        early.status.success() && warned.contains("without links"),
+        "{warned}"
+    );
+    let early = relay.hear().await;
+    let early = std::fs::read_to_string(early["file"].as_str().unwrap()).unwrap();
+    assert!(!early.contains("List-Unsubscribe: "), "{early}");
+    place.answer(&["migrate"]).await;
+    let said = place
+        .answer(&[
+            "email",
+            "test",
+            "--to",
+            "ops@example.com",
+            "--source",
+            "tienda",
+        ])
+        .await;
+    assert!(said.contains(": 250 kept as 0002.eml"), "{said}");
     let envelope = relay.hear().await;
     assert_eq!(envelope["to"][0], "ops@example.com");
-    assert_eq!(envelope["from"], "bounces@example.com");
+    let from = envelope["from"].as_str().unwrap();
+    let (before, _) = from.split_once("@example.com").unwrap();
+    assert!(before.len() == "bounces+".len() + 52, "{from}");
     let mail = std::fs::read_to_string(envelope["file"].as_str().unwrap()).unwrap();
     assert!(
         mail.starts_with("DKIM-Signature: v=1; a=ed25519-sha256;"),
         "{mail}"
     );
+    for header in [
+        "From: Tienda <club@example.com>",
+        &format!(
+            "List-Unsubscribe: <http://127.0.0.1:{}/email/unsubscribe/",
+            place.http
+        ),
+        "<mailto:stop@example.com?subject=unsubscribe%20",
+        "X-Laurel-Return: ",
+    ] {
+        assert!(mail.contains(header), "{header}: {mail}");
+    }
     let (code, said) = place.refusal(&["email", "test", "--to", "nobody"]).await;
     assert!(
         code == 2 && said.contains("not a plain mail address"),

@@ -1,5 +1,5 @@
 //! What comes back: reads the mailbox that undeliverable mail is returned to, and keeps mail from addresses that are
-//! gone and from people who complained.
+//! gone, from people who complained, and from those who wrote that they want no more.
 //!
 //! Anyone can send such a report, about anyone. So only one that holds the signed id of a message of ours counts, and it
 //! can do no more than suppress the address of the very customer whom that message was for.
@@ -8,6 +8,7 @@ pub mod mailbox;
 mod mime;
 pub mod report;
 mod summary;
+mod unsubscribing;
 
 use laurel_store::{Addressee, MailReport, ReportKind, Scope, Store, SuppressionReason};
 use ring::digest::{SHA256, digest};
@@ -66,7 +67,7 @@ impl Importer {
             return Ok(Outcome::TooLarge);
         };
         let Some(report) = report::read(raw) else {
-            return Ok(Outcome::NoReport);
+            return self.take_wish(raw).await;
         };
         let Some(message) = self.message(&report) else {
             return Ok(Outcome::NotOurs);
@@ -90,6 +91,42 @@ impl Importer {
         // Last: what was recorded is done.
         addressee.scope.record_report(&record).await?;
         Ok(outcome)
+    }
+
+    /// Takes in a mail of a customer that asks for no more of them. Its token is as good as on the page.
+    async fn take_wish(&self, raw: &[u8]) -> laurel_store::Result<Outcome> {
+        let tokens = unsubscribing::tokens(raw);
+        if tokens.is_empty() {
+            return Ok(Outcome::NoReport);
+        }
+        let Some(message) = tokens.iter().find_map(|token| self.keys.open_link(token)) else {
+            return Ok(Outcome::NotOurs);
+        };
+        let Some(addressee) = self.store.addressee(message).await? else {
+            return Ok(Outcome::NotOurs);
+        };
+        let Addressee {
+            scope,
+            customer_id,
+            channel,
+            ..
+        } = addressee;
+        let record = MailReport {
+            digest: sha256(raw),
+            message,
+            kind: ReportKind::Complaint,
+            status: Some("unsubscribe".to_owned()),
+        };
+        if scope.has_report(&record.digest).await? {
+            return Ok(Outcome::Known);
+        }
+        scope.stop_messages(&customer_id, &channel).await?;
+        scope.record_report(&record).await?;
+        tracing::info!(
+            source = %scope.source(), customer.id = %customer_id, message.id = %message,
+            "a customer asked by mail for no more of them"
+        );
+        Ok(Outcome::Unsubscribed)
     }
 
     /// The one message of ours that a report proves to be about.

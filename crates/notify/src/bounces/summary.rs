@@ -17,6 +17,8 @@ pub enum Outcome {
     Bounced,
     /// Its reader complained, and the address is suppressed.
     Complained,
+    /// Its reader asked by mail for no more of them.
+    Unsubscribed,
     /// It did not arrive, for a reason that is not the address's.
     Delayed,
     /// It is about an address that the customer no longer has.
@@ -40,6 +42,7 @@ impl Outcome {
         match self {
             Self::Bounced => "bounced",
             Self::Complained => "complained",
+            Self::Unsubscribed => "unsubscribed",
             Self::Delayed => "delayed",
             Self::AddressGone => "address_gone",
             Self::Known => "known",
@@ -54,6 +57,7 @@ impl Outcome {
         match self {
             Self::Bounced => "hard bounces: the address is suppressed",
             Self::Complained => "complaints: the address is suppressed",
+            Self::Unsubscribed => "customers who asked for no more: unsubscribed",
             Self::Delayed => "soft bounces: noted, nothing else is done",
             Self::AddressGone => "about an address that the customer no longer has",
             Self::Known => "taken in before",

@@ -34,6 +34,8 @@ const SEALED: &[&str] = &[
     "Subject",
     "Date",
     "Content-Type",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
 ];
 
 /// As much of `h=` and `b=` as stands in a line.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use url::form_urlencoded::byte_serialize;
 use uuid::Uuid;
 
 use super::MailKeys;
-use crate::mail::Links;
+use crate::mail::{Address, Links};
 
 /// Where the pages are, and the keys to sign their links with. Cheap to clone.
 ///
@@ -23,6 +24,7 @@ use crate::mail::Links;
 pub struct Linker {
     base: String,
     keys: Arc<MailKeys>,
+    mailbox: Option<Address>,
 }
 
 impl Linker {
@@ -32,7 +34,14 @@ impl Linker {
         Self {
             base: base.trim_end_matches('/').to_owned(),
             keys: Arc::new(keys),
+            mailbox: None,
         }
+    }
+
+    /// Has the mails be stopped by a mail to `mailbox`, too.
+    #[must_use]
+    pub fn stopped_by_mail_to(self, mailbox: Option<Address>) -> Self {
+        Self { mailbox, ..self }
     }
 
     /// The links for a message.
@@ -43,7 +52,14 @@ impl Linker {
         Links {
             unsubscribe: page("unsubscribe"),
             preferences: page("preferences"),
+            unsubscribe_by_mail: self.mailbox.as_ref().map(|to| by_mail(to, &token)),
         }
+    }
+
+    /// The links for a mail that is written to be looked at: their pages open, and change nothing.
+    #[must_use]
+    pub fn sample(&self) -> Links {
+        self.links(Uuid::nil())
     }
 
     /// What the bounces of a message are known by.
@@ -51,4 +67,23 @@ impl Linker {
     pub fn return_id(&self, message: Uuid) -> String {
         self.keys.return_id(message)
     }
+}
+
+/// The `mailto:` (RFC 6068) that stops the mails. The token is the one of the pages, in the subject: the one field that every reader fills in.
+///
+/// ```
+/// use laurel_notify::links::by_mail;
+/// use laurel_notify::mail::mail_address;
+///
+/// let uri = by_mail(&mail_address("stop+all@example.com")?, "AZu1");
+/// assert_eq!(uri, "mailto:stop%2Ball@example.com?subject=unsubscribe%20AZu1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn by_mail(to: &Address, token: &str) -> String {
+    let user: String = byte_serialize(to.user().as_bytes()).collect();
+    format!(
+        "mailto:{user}@{}?subject=unsubscribe%20{token}",
+        to.domain()
+    )
 }

@@ -7,4 +7,4 @@ mod linker;
 
 pub use self::keyring::Keyring;
 pub use self::keys::MailKeys;
-pub use self::linker::Linker;
+pub use self::linker::{Linker, by_mail};

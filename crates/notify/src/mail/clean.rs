@@ -4,7 +4,7 @@
 ///
 /// Control characters become spaces, and so do those that reorder the text around them or end a
 /// line without being control characters. Runs of spaces become one.
-pub(super) fn cleaned(text: &str, limit: usize) -> Option<String> {
+pub(crate) fn cleaned(text: &str, limit: usize) -> Option<String> {
     let spaced: String = text
         .chars()
         .map(|c| if is_unruly(c) { ' ' } else { c })

@@ -85,4 +85,6 @@ pub struct Links {
     pub unsubscribe: Option<String>,
     /// Chooses among them.
     pub preferences: Option<String>,
+    /// Ends all of them by a mail: what `List-Unsubscribe` names beside the page, a `mailto:` URI.
+    pub unsubscribe_by_mail: Option<String>,
 }

@@ -14,7 +14,7 @@ const PROFILES: [&str; 3] = [
 
 /// The locale that the profile in `body` names at the first of `paths`, such as `tags.locale`, where there is a readable
 /// one.
-pub(super) fn customer_locale(body: &[u8], paths: &[String]) -> Option<LanguageIdentifier> {
+pub(crate) fn customer_locale(body: &[u8], paths: &[String]) -> Option<LanguageIdentifier> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let profile = PROFILES
         .iter()

@@ -25,7 +25,8 @@ pub use self::return_path::ReturnPath;
 pub use self::stationery::Words;
 pub use self::tier::{Balance, Direction, TierMail};
 
-pub(crate) use self::clean::masked;
+pub(crate) use self::clean::{cleaned, masked};
+pub(crate) use self::locale::customer_locale;
 
 /// A mail address, as the library that speaks SMTP has it.
 pub use lettre::Address;

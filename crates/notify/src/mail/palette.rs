@@ -36,6 +36,8 @@ const DARK: Color = Color([0x1c, 0x20, 0x1e]);
 
 /// Text on its ground (WCAG 2, level AA).
 const LEGIBLE: f64 = 4.5;
+/// The same, level AAA: coloured text on a dark ground looks dim before it is illegible.
+const CLEAR: f64 = 7.0;
 
 impl Default for Color {
     fn default() -> Self {
@@ -64,7 +66,7 @@ impl fmt::Display for Color {
 
 impl Color {
     /// What templates know as `colors`.
-    pub(super) fn palette(self) -> Value {
+    pub(crate) fn palette(self) -> Value {
         let tint = self.mixed(WHITE, 88);
         let dark_tint = self.mixed(DARK, 70);
         let on_accent = if contrast(WHITE, self) >= LEGIBLE {
@@ -78,7 +80,7 @@ impl Color {
             link => self.legible_on(WHITE, INK).to_string(),
             tint => tint.to_string(),
             on_tint => self.legible_on(tint, INK).to_string(),
-            dark_link => self.legible_on(DARK, WHITE).to_string(),
+            dark_link => self.read_on(DARK, WHITE, CLEAR).to_string(),
             dark_tint => dark_tint.to_string(),
             on_dark_tint => self.legible_on(dark_tint, WHITE).to_string(),
         }
@@ -96,12 +98,16 @@ impl Color {
 
     /// As much of `towards` mixed in as it takes to be read on `ground`.
     fn legible_on(self, ground: Self, towards: Self) -> Self {
+        self.read_on(ground, towards, LEGIBLE)
+    }
+
+    fn read_on(self, ground: Self, towards: Self, least: f64) -> Self {
         let mixed = (0..=100)
             .step_by(5)
             .map(|hundredths| self.mixed(towards, hundredths));
         mixed
             .into_iter()
-            .find(|color| contrast(*color, ground) >= LEGIBLE)
+            .find(|color| contrast(*color, ground) >= least)
             .unwrap_or(towards)
     }
 }

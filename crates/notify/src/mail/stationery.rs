@@ -113,6 +113,7 @@ impl Stationery {
         let links = Links {
             unsubscribe: Some("https://example.com/u".to_owned()),
             preferences: Some("https://example.com/p".to_owned()),
+            unsubscribe_by_mail: None,
         };
         let balance = Balance {
             as_of: now,

@@ -7,8 +7,16 @@ use super::Draft;
 
 /// Adds them, as far as the draft has what they need.
 pub(super) fn headers(mut builder: MessageBuilder, draft: &Draft<'_>) -> MessageBuilder {
+    let links = [&draft.links.unsubscribe, &draft.links.unsubscribe_by_mail];
+    let links: Vec<_> = links
+        .into_iter()
+        .flatten()
+        .map(|it| format!("<{it}>"))
+        .collect();
+    if !links.is_empty() {
+        builder = builder.header(ListUnsubscribe(links));
+    }
     if let Some(url) = &draft.links.unsubscribe {
-        builder = builder.header(ListUnsubscribe(format!("<{url}>")));
         // Only over TLS may one click be promised (RFC 8058 §3.1); a link over plain HTTP asks on its page.
         if url.starts_with("https://") {
             builder = builder.header(OneClick);
@@ -22,9 +30,9 @@ pub(super) fn headers(mut builder: MessageBuilder, draft: &Draft<'_>) -> Message
 
 type Parsed<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// RFC 2369 §3.2.
+/// RFC 2369 §3.2: the ways to stop the mails, the one that is preferred first.
 #[derive(Clone)]
-struct ListUnsubscribe(String);
+struct ListUnsubscribe(Vec<String>);
 
 impl Header for ListUnsubscribe {
     fn name() -> HeaderName {
@@ -32,12 +40,13 @@ impl Header for ListUnsubscribe {
     }
 
     fn parse(value: &str) -> Parsed<Self> {
-        Ok(Self(value.to_owned()))
+        Ok(Self(vec![value.to_owned()]))
     }
 
     fn display(&self) -> HeaderValue {
-        // Plain ASCII without spaces: there is nothing to fold or to encode.
-        HeaderValue::dangerous_new_pre_encoded(Self::name(), self.0.clone(), self.0.clone())
+        // Plain ASCII without spaces: there is nothing to encode, and the only places to fold are between them.
+        let (plain, folded) = (self.0.join(", "), self.0.join(",\r\n "));
+        HeaderValue::dangerous_new_pre_encoded(Self::name(), plain, folded)
     }
 }
 

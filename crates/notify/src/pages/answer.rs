@@ -41,7 +41,7 @@ pub(super) fn page(
     headers.extend(ALWAYS);
     for (name, value) in [
         (CONTENT_LANGUAGE, frame.language),
-        (CONTENT_SECURITY_POLICY, renderer.policy()),
+        (CONTENT_SECURITY_POLICY, &frame.look.policy),
     ] {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);

@@ -1,10 +1,19 @@
-//! The language of a page: what the browser asks for (RFC 9110 §12.5.4), as far as there is one of ours.
+//! The language of a page: the customer's own, as their mail has it, or what the browser asks for (RFC 9110 §12.5.4), as
+//! far as there is one of ours.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 
+use crate::language::LanguageIdentifier;
+
 /// Longer than any browser's list.
 const LONGEST: usize = 512;
+
+/// That of `ours` in which somebody with this locale reads.
+pub(super) fn of_locale<'a>(locale: &LanguageIdentifier, ours: &[&'a str]) -> Option<&'a str> {
+    let mut ours = ours.iter().copied();
+    ours.find(|one| *one == locale.language.as_str())
+}
 
 /// The first of `ours` that the browser would take, by its order of preference.
 pub(super) fn asked_for<'a>(headers: &HeaderMap, ours: &[&'a str]) -> Option<&'a str> {

@@ -7,6 +7,7 @@
 mod answer;
 mod form;
 mod language;
+mod look;
 mod page;
 mod routes;
 mod texts;
@@ -18,26 +19,32 @@ use axum::Router;
 use laurel_payloads::EventKind;
 use laurel_store::Store;
 
+use self::look::Looks;
 use self::page::Renderer;
 use crate::links::Keyring;
+use crate::mail::Brands;
 
 pub use self::page::PageError;
 
 /// What the operator may say about the pages.
 ///
 /// ```
+/// use laurel_notify::mail::Brands;
 /// use laurel_notify::pages::PageSettings;
 /// use laurel_payloads::EventKind;
 ///
 /// let settings = PageSettings {
 ///     programme: "Café Central".to_owned(),
+///     brands: Brands::default(),
 ///     kinds: vec![EventKind::TierUpgrade],
 /// };
 /// ```
 #[derive(Clone, Debug)]
 pub struct PageSettings {
-    /// The programme's name.
+    /// The name of every programme whose brand has none.
     pub programme: String,
+    /// How they look, and the language of customers of whom no other is known, by source.
+    pub brands: Brands,
     /// The kinds that there is a choice of: those that are sent at all.
     pub kinds: Vec<EventKind>,
 }
@@ -64,22 +71,25 @@ pub struct Pages(Arc<Inner>);
 struct Inner {
     store: Store,
     keyring: Keyring,
-    settings: PageSettings,
+    kinds: Vec<EventKind>,
     renderer: Renderer,
+    looks: Looks,
 }
 
 impl Pages {
-    /// Reads the keys that open links, and tries out every page in every language.
+    /// Reads the keys that open links, and tries out every page in every look and language.
     ///
     /// # Errors
     ///
     /// The database, or a page that cannot be rendered.
     pub async fn open(store: &Store, settings: PageSettings) -> Result<Self, PageError> {
+        let looks = Looks::new(&settings.brands, &settings.programme)?;
         Ok(Self(Arc::new(Inner {
             store: store.clone(),
             keyring: Keyring::open(store).await?,
-            settings,
-            renderer: Renderer::new()?,
+            kinds: settings.kinds,
+            renderer: Renderer::new(&looks)?,
+            looks,
         })))
     }
 

@@ -3,20 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use laurel_payloads::EventKind;
 use laurel_store::Preferences;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, context};
-use ring::digest::{SHA256, digest};
 
 use super::form;
+use super::look::{Look, Looks};
 use super::texts::{LANGUAGES, Texts};
 
 const PAGE: &str = "page.html.jinja";
 const TEMPLATE: &str = include_str!("../../templates/pages/page.html.jinja");
-const STYLE: &str = include_str!("../../templates/pages/page.css");
 
 /// Why the pages cannot be served.
 ///
@@ -73,13 +70,23 @@ pub(super) struct Choice {
 
 impl View {
     /// The choice as it stands.
-    pub(super) fn choice(kinds: &[EventKind], said: &Preferences, saved: bool) -> Self {
-        let choice = |&kind| Choice {
+    pub(super) fn choice(kinds: &[EventKind], said: &Preferences) -> Self {
+        let choice = |&kind| (kind, said.wanted(kind).unwrap_or(true));
+        Self::choices_of(kinds.iter().map(choice), false)
+    }
+
+    /// The choice as it was just made.
+    pub(super) fn chosen(kinds: &[(EventKind, bool)]) -> Self {
+        Self::choices_of(kinds.iter().copied(), true)
+    }
+
+    fn choices_of(kinds: impl Iterator<Item = (EventKind, bool)>, saved: bool) -> Self {
+        let choice = |(kind, wanted)| Choice {
             name: form::name(kind),
-            wanted: said.wanted(kind).unwrap_or(true),
+            wanted,
         };
         Self::Choose {
-            kinds: kinds.iter().map(choice).collect(),
+            kinds: kinds.map(choice).collect(),
             saved,
         }
     }
@@ -109,15 +116,15 @@ impl View {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame<'a> {
     pub(super) language: &'a str,
-    /// The programme and the token, on a page that belongs to a message.
-    pub(super) of: Option<(&'a str, &'a str)>,
+    pub(super) look: &'a Look,
+    /// On a page that belongs to a message.
+    pub(super) token: Option<&'a str>,
 }
 
 /// Renders pages.
 pub(super) struct Renderer {
     environment: Environment<'static>,
     texts: BTreeMap<&'static str, Arc<Texts>>,
-    policy: String,
 }
 
 impl std::fmt::Debug for Renderer {
@@ -127,31 +134,22 @@ impl std::fmt::Debug for Renderer {
 }
 
 impl Renderer {
-    pub(super) fn new() -> Result<Self, PageError> {
+    /// Reads the template and the messages, and tries them out in each of `looks`.
+    pub(super) fn new(looks: &Looks) -> Result<Self, PageError> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.add_template(PAGE, TEMPLATE)?;
-        let style = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
         let renderer = Self {
             environment,
             texts: Texts::all()?,
-            policy: format!(
-                "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; \
-                 base-uri 'none'; frame-ancestors 'none'"
-            ),
         };
-        renderer.try_out()?;
+        looks.all().try_for_each(|look| renderer.try_out(look))?;
         Ok(renderer)
     }
 
-    /// The content security policy of every page: its own style sheet, its own forms, and nothing else.
-    pub(super) fn policy(&self) -> &str {
-        &self.policy
-    }
-
     pub(super) fn render(&self, view: &View, frame: Frame<'_>) -> Result<String, PageError> {
-        let (programme, token) = frame.of.unzip();
+        let programme = frame.look.programme.as_deref();
         let name = programme.unwrap_or_default().to_owned();
         let texts = self.texts.get(frame.language).cloned();
         let say = move |id: &str| {
@@ -165,9 +163,9 @@ impl Renderer {
             locale => frame.language,
             view => view.name(),
             say => Value::from_function(say),
-            style => STYLE,
+            style => frame.look.style.as_str(),
             programme,
-            token,
+            token => frame.token,
             kinds,
             saved,
         };
@@ -175,16 +173,23 @@ impl Renderer {
     }
 
     /// Renders everything once, so that what is missing shows at the start.
-    fn try_out(&self) -> Result<(), PageError> {
-        let kinds = [EventKind::TierUpgrade, EventKind::TierDowngrade];
-        let choice = View::choice(&kinds, &Preferences::default(), true);
+    fn try_out(&self, look: &Look) -> Result<(), PageError> {
+        let choice = View::chosen(&[
+            (EventKind::TierUpgrade, true),
+            (EventKind::TierDowngrade, false),
+        ]);
+        let of_message = [View::Ask, View::Stopped, View::Resumed, choice];
+        let apart = [View::Missing, View::Unreadable, View::Later];
         for language in LANGUAGES {
-            let of = Some(("Club", "token"));
-            for view in [View::Ask, View::Stopped, View::Resumed, choice.clone()] {
-                self.render(&view, Frame { language, of })?;
-            }
-            for view in [View::Missing, View::Unreadable, View::Later] {
-                self.render(&view, Frame { language, of: None })?;
+            for (views, token) in [(&of_message[..], Some("token")), (&apart[..], None)] {
+                let frame = Frame {
+                    language,
+                    look,
+                    token,
+                };
+                views
+                    .iter()
+                    .try_for_each(|view| self.render(view, frame).map(drop))?;
             }
         }
         Ok(())
@@ -194,14 +199,25 @@ impl Renderer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::Brands;
+
+    fn page(programme: &str, language: &str) -> String {
+        let looks = Looks::new(&Brands::default(), programme).expect("looks");
+        let renderer = Renderer::new(&looks).expect("pages that can be rendered");
+        let look = &looks.common;
+        let token = Some("token");
+        let frame = Frame {
+            language,
+            look,
+            token,
+        };
+        renderer.render(&View::Ask, frame).expect("a page")
+    }
 
     #[test]
     fn every_page_is_in_every_language() {
-        let renderer = Renderer::new().expect("pages that can be rendered");
         let titles = LANGUAGES.map(|language| {
-            let of = Some(("Club", "token"));
-            let page = renderer.render(&View::Ask, Frame { language, of });
-            let page = page.expect("a page");
+            let page = page("Club", language);
             let (_, title) = page.split_once("<title>").expect("a title");
             title.split_once('<').expect("its end").0.to_owned()
         });
@@ -216,13 +232,7 @@ mod tests {
 
     #[test]
     fn a_programmes_name_is_text_and_no_markup() {
-        let renderer = Renderer::new().expect("pages that can be rendered");
-        let name = "<script>alert(1)</script> & \"Co\"";
-        let frame = Frame {
-            language: "es",
-            of: Some((name, "token")),
-        };
-        let page = renderer.render(&View::Ask, frame).expect("a page");
+        let page = page("<script>alert(1)</script> & \"Co\"", "es");
         assert!(!page.contains("<script"), "{page}");
         assert!(page.contains("&lt;script&gt;"), "{page}");
     }

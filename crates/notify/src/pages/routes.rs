@@ -12,10 +12,12 @@ use axum::routing::get;
 use laurel_store::Preferences;
 
 use super::form::{self, Action};
+use super::look::Look;
 use super::page::{Frame, View};
+use super::texts::LANGUAGES;
 use super::visitor::Visitor;
 use super::{Inner, answer, language};
-use crate::pages::texts::LANGUAGES;
+use crate::mail::customer_locale;
 
 pub(super) fn routes(pages: Arc<Inner>) -> Router {
     Router::new()
@@ -60,7 +62,7 @@ async fn choose(
     Token(token): Token,
     headers: HeaderMap,
 ) -> Response<Body> {
-    let view = |said: &Preferences| View::choice(&pages.settings.kinds, said, false);
+    let view = |said: &Preferences| View::choice(&pages.kinds, said);
     pages.show(&token, &headers, view).await
 }
 
@@ -70,25 +72,36 @@ async fn act(
     Token(token): Token,
     request: Request<Body>,
 ) -> Response<Body> {
-    let language = wanted_language(request.headers());
-    let visitor = match pages.visitor(&token).await {
-        Ok(Some(visitor)) => visitor,
-        Ok(None) => return pages.apart(StatusCode::NOT_FOUND, language),
-        Err(error) => return pages.unavailable(&error, language),
+    let asked = asked_for(request.headers());
+    let opened = match pages.open(&token, asked).await {
+        Ok(opened) => opened,
+        Err(answer) => return answer,
     };
-    let action = match form::read(request, &pages.settings.kinds).await {
+    let action = match form::read(request, &pages.kinds).await {
         Ok(action) => action,
-        Err(status) => return pages.apart(status, language),
+        Err(status) => return pages.apart(status, Some(opened.language)),
     };
     // In a task of its own: a client that goes away does not undo what it asked for.
+    let Opened {
+        visitor,
+        language,
+        look,
+    } = opened;
     let done = {
         let pages = Arc::clone(&pages);
         tokio::spawn(async move { pages.carry_out(&visitor, action).await })
     };
     match done.await.unwrap_or(Err(laurel_store::Error::Stopped)) {
-        Ok(view) => pages.page(&view, &token, language),
-        Err(error) => pages.unavailable(&error, language),
+        Ok(view) => pages.page(&view, &token, language, &look),
+        Err(error) => pages.unavailable(&error, Some(language)),
     }
+}
+
+/// Whoever opened a page, and how it is said to them.
+struct Opened {
+    visitor: Visitor,
+    language: &'static str,
+    look: Look,
 }
 
 impl Inner {
@@ -99,16 +112,38 @@ impl Inner {
         headers: &HeaderMap,
         view: impl FnOnce(&Preferences) -> View,
     ) -> Response<Body> {
-        let language = wanted_language(headers);
-        let said = match self.visitor(token).await {
-            Ok(Some(visitor)) => visitor.preferences().await,
-            Ok(None) => return self.apart(StatusCode::NOT_FOUND, language),
-            Err(error) => Err(error),
+        let opened = match self.open(token, asked_for(headers)).await {
+            Ok(opened) => opened,
+            Err(answer) => return answer,
         };
-        match said {
-            Ok(said) => self.page(&view(&said), token, language),
-            Err(error) => self.unavailable(&error, language),
+        match opened.visitor.preferences().await {
+            Ok(said) => self.page(&view(&said), token, opened.language, &opened.look),
+            Err(error) => self.unavailable(&error, Some(opened.language)),
         }
+    }
+
+    /// Whoever holds the token, or what they are answered where it opens nothing.
+    async fn open(
+        &self,
+        token: &str,
+        asked: Option<&'static str>,
+    ) -> Result<Opened, Response<Body>> {
+        let visitor = match self.visitor(token).await {
+            Ok(Some(visitor)) => visitor,
+            Ok(None) => return Err(self.apart(StatusCode::NOT_FOUND, asked)),
+            Err(error) => return Err(self.unavailable(&error, asked)),
+        };
+        let profile = visitor.profile().await;
+        let profile = profile.map_err(|error| self.unavailable(&error, asked))?;
+        let look = match visitor.source() {
+            Some(source) => self.looks.of(source),
+            None => &self.looks.common,
+        };
+        Ok(Opened {
+            language: language(look, profile.as_deref(), asked),
+            look: look.clone(),
+            visitor,
+        })
     }
 
     /// Whoever holds the token; none where it opens nothing, for whichever reason.
@@ -130,32 +165,40 @@ impl Inner {
                 Ok(View::Resumed)
             }
             Action::Choose(wanted) => {
-                let kinds = self.settings.kinds.iter();
+                let kinds = self.kinds.iter();
                 let kinds: Vec<_> = kinds.map(|kind| (*kind, wanted.contains(kind))).collect();
                 visitor.choose(&kinds).await?;
-                let said = visitor.preferences().await?;
-                Ok(View::choice(&self.settings.kinds, &said, true))
+                Ok(View::chosen(&kinds))
             }
         }
     }
 
-    fn page(&self, view: &View, token: &str, language: &str) -> Response<Body> {
-        let of = Some((self.settings.programme.as_str(), token));
-        let frame = Frame { language, of };
+    fn page(&self, view: &View, token: &str, language: &str, look: &Look) -> Response<Body> {
+        let token = Some(token);
+        let frame = Frame {
+            language,
+            look,
+            token,
+        };
         answer::page(&self.renderer, StatusCode::OK, view, frame)
     }
 
     /// A page that belongs to no message: the same for every token that opens nothing.
-    fn apart(&self, status: StatusCode, language: &str) -> Response<Body> {
+    fn apart(&self, status: StatusCode, language: Option<&str>) -> Response<Body> {
         let view = match status {
             StatusCode::NOT_FOUND => View::Missing,
             StatusCode::SERVICE_UNAVAILABLE => View::Later,
             _ => View::Unreadable,
         };
-        answer::page(&self.renderer, status, &view, Frame { language, of: None })
+        let frame = Frame {
+            language: language.unwrap_or(LANGUAGES[0]),
+            look: &self.looks.plain,
+            token: None,
+        };
+        answer::page(&self.renderer, status, &view, frame)
     }
 
-    fn unavailable(&self, error: &laurel_store::Error, language: &str) -> Response<Body> {
+    fn unavailable(&self, error: &laurel_store::Error, language: Option<&str>) -> Response<Body> {
         tracing::error!(
             error = error as &dyn std::error::Error,
             "a page's database does not answer"
@@ -164,6 +207,18 @@ impl Inner {
     }
 }
 
-fn wanted_language(headers: &HeaderMap) -> &'static str {
-    language::asked_for(headers, &LANGUAGES).unwrap_or(LANGUAGES[0])
+fn asked_for(headers: &HeaderMap) -> Option<&'static str> {
+    language::asked_for(headers, &LANGUAGES)
+}
+
+/// The customer's own language, as their mails have it; where it is not known, the browser's; or else the brand's.
+fn language(look: &Look, profile: Option<&[u8]>, asked: Option<&'static str>) -> &'static str {
+    let known = profile.and_then(|profile| customer_locale(profile, &look.locale_paths));
+    let ours = |locale| language::of_locale(locale, &LANGUAGES);
+    known
+        .as_ref()
+        .and_then(ours)
+        .or(asked)
+        .or_else(|| ours(&look.locale))
+        .unwrap_or(LANGUAGES[0])
 }

@@ -1,10 +1,10 @@
 //! Whoever opened a link: the customer that its message was for, and what they may say.
 
 use laurel_payloads::EventKind;
-use laurel_store::{Addressee, Preferences, Store};
+use laurel_store::{Addressee, Preferences, Source, Store};
 use uuid::Uuid;
 
-/// The customer behind a link.
+/// The customer behind a link. Of one who was erased nothing is kept, and their pages look like everybody's.
 #[derive(Debug)]
 pub(super) enum Visitor {
     /// One that there is.
@@ -21,6 +21,23 @@ impl Visitor {
         Ok(store.addressee(message).await?.map(Self::Customer))
     }
 
+    /// Whose customer it is.
+    pub(super) fn source(&self) -> Option<&Source> {
+        match self {
+            Self::Customer(of) => Some(of.scope.source()),
+            Self::Nobody => None,
+        }
+    }
+
+    /// The body of the event that brought their profile.
+    pub(super) async fn profile(&self) -> laurel_store::Result<Option<Vec<u8>>> {
+        let Self::Customer(of) = self else {
+            return Ok(None);
+        };
+        let known = of.scope.recipient(&of.customer_id, &of.channel, of.kind);
+        Ok(known.await?.and_then(|known| known.profile))
+    }
+
     pub(super) async fn preferences(&self) -> laurel_store::Result<Preferences> {
         match self {
             Self::Customer(of) => of.scope.preferences(&of.customer_id, &of.channel).await,
@@ -29,18 +46,21 @@ impl Visitor {
     }
 
     pub(super) async fn stop(&self) -> laurel_store::Result<()> {
-        if let Self::Customer(of) = self {
-            of.scope.stop_messages(&of.customer_id, &of.channel).await?;
+        if let Self::Customer(of) = self
+            && of.scope.stop_messages(&of.customer_id, &of.channel).await?
+        {
             note(of, "stopped");
         }
         Ok(())
     }
 
     pub(super) async fn resume(&self) -> laurel_store::Result<()> {
-        if let Self::Customer(of) = self {
-            of.scope
+        if let Self::Customer(of) = self
+            && of
+                .scope
                 .resume_messages(&of.customer_id, &of.channel)
-                .await?;
+                .await?
+        {
             note(of, "resumed");
         }
         Ok(())
@@ -51,11 +71,12 @@ impl Visitor {
         if kinds.iter().all(|(_, wanted)| !wanted) {
             return self.stop().await;
         }
-        if let Self::Customer(of) = self {
-            let chosen = of
+        if let Self::Customer(of) = self
+            && of
                 .scope
-                .choose_messages(&of.customer_id, &of.channel, kinds);
-            chosen.await?;
+                .choose_messages(&of.customer_id, &of.channel, kinds)
+                .await?
+        {
             note(of, "chosen");
         }
         Ok(())

@@ -107,6 +107,11 @@ impl Inner {
     /// Nobody writes again to an address that does not exist: relays judge a sender by how often that happens.
     async fn suppress(&self, head: &OutboxRecord, address: &Address) -> Result<(), SendError> {
         let scope = self.store.scope(&head.source);
+        let customer = std::slice::from_ref(&head.customer_id);
+        // Of a customer who was erased meanwhile nothing is kept, not even that.
+        if !scope.erased(customer).await?.is_empty() {
+            return Ok(());
+        }
         scope
             .suppress(address.as_ref(), SuppressionReason::Bounce)
             .await?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use laurel_notify::bounces::mailbox::Found;
 use laurel_notify::bounces::{Importer, Outcome};
+use laurel_notify::links::MailKeys;
 use laurel_store::SuppressionRecord;
 use laurel_testkit::{TestApp, TestDatabase};
 use serde_json::json;
@@ -63,6 +64,13 @@ impl House {
         let head = self.head();
         let (_, rest) = head.split_once("X-Laurel-Return: ").unwrap();
         rest.lines().next().unwrap().to_owned()
+    }
+
+    /// What the links in it end in.
+    pub(crate) async fn token(&self) -> String {
+        let message = self.app.mailbox.messages()[0].id;
+        let keys = MailKeys::of(&self.app.database.store).await.unwrap();
+        keys.link(message)
     }
 
     pub(crate) async fn take(&self, report: &str) -> Outcome {

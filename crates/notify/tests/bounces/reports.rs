@@ -2,8 +2,10 @@
 
 use laurel_notify::bounces::Outcome;
 use laurel_notify::bounces::mailbox::Found;
+use laurel_notify::links::MailKeys;
 use laurel_store::SuppressionReason;
 use laurel_testkit::{TestDatabase, both_databases};
+use uuid::Uuid;
 
 use crate::house::{House, bounce, complaint};
 
@@ -19,6 +21,8 @@ both_databases!(
     e21_a_report_suppresses_no_address_but_that_of_its_customer,
     a_bounce_of_an_address_that_was_given_up_leaves_the_new_one_alone,
     e21_five_megabytes_are_not_read,
+    a_mail_with_the_token_of_a_link_ends_the_mails_once,
+    a_mail_without_a_token_of_ours_ends_nothing,
 );
 
 async fn a_hard_bounce_suppresses_the_address_and_the_next_mail_says_why(database: TestDatabase) {
@@ -172,4 +176,61 @@ async fn e21_five_megabytes_are_not_read(database: TestDatabase) {
             "{outcome:?}"
         );
     }
+}
+
+fn wish(subject: &str) -> String {
+    format!(
+        "From: Ana <ana@phone.example>\nTo: unsubscribe@example.com\nSubject: {subject}\n\nSent from my phone\n"
+    )
+}
+
+async fn a_mail_with_the_token_of_a_link_ends_the_mails_once(database: TestDatabase) {
+    let house = House::new(database).await;
+    let token = house.token().await;
+    // As a reader makes it of `mailto:…?subject=unsubscribe%20TOKEN`; folded, and answered to.
+    let mail = wish(&format!("unsubscribe\n {token}"));
+    assert_eq!(house.take(&mail).await, Outcome::Unsubscribed);
+    assert_eq!(house.upgrade().await.as_deref(), Some("unwanted"));
+    assert_eq!(house.suppression(ANA).await, None);
+    let database = &house.app.database;
+    let scope = database.store.scope(&database.source());
+    let ana = "ana".parse().unwrap();
+    scope.resume_messages(&ana, "mail").await.unwrap();
+    // What she has taken back on the page is not done again by the same mail, but by another one.
+    assert_eq!(house.take(&mail).await, Outcome::Known);
+    assert_eq!(house.upgrade().await, None);
+    let again = wish(&format!("Re: unsubscribe {token}"));
+    assert_eq!(house.take(&again).await, Outcome::Unsubscribed);
+    assert_eq!(house.upgrade().await.as_deref(), Some("unwanted"));
+}
+
+async fn a_mail_without_a_token_of_ours_ends_nothing(database: TestDatabase) {
+    let house = House::new(database).await;
+    let token = house.token().await;
+    let nobody = MailKeys::of(&house.app.database.store).await.unwrap();
+    for (subject, outcome) in [
+        (String::new(), Outcome::NoReport),
+        ("unsubscribe".to_owned(), Outcome::NoReport),
+        (format!("unsubscribe {}", &token[1..]), Outcome::NoReport),
+        (format!("unsubscribe {token}="), Outcome::NoReport),
+        (format!("{}{token}", "re: ".repeat(100)), Outcome::NoReport),
+        (
+            format!("unsubscribe {}", house.return_id()),
+            Outcome::NoReport,
+        ),
+        (format!("unsubscribe {}", "A".repeat(43)), Outcome::NotOurs),
+        (
+            format!("unsubscribe {}", nobody.link(Uuid::nil())),
+            Outcome::NotOurs,
+        ),
+        (
+            format!("unsubscribe {}", nobody.link(Uuid::from_u128(7))),
+            Outcome::NotOurs,
+        ),
+    ] {
+        assert_eq!(house.take(&wish(&subject)).await, outcome, "{subject}");
+    }
+    let in_the_body = format!("Subject: hello\n\nunsubscribe {token}\n");
+    assert_eq!(house.take(&in_the_body).await, Outcome::NoReport);
+    assert_eq!(house.upgrade().await, None);
 }

@@ -6,10 +6,11 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE};
 use axum::http::{HeaderMap, Request, StatusCode};
+use laurel_notify::mail::Brands;
 use laurel_notify::pages::{PageSettings, Pages};
 use laurel_payloads::EventKind;
 use laurel_testkit::{TestApp, TestDatabase};
-use serde_json::json;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
@@ -43,9 +44,15 @@ impl Answer {
 
 impl House {
     pub(crate) async fn new(database: TestDatabase) -> Self {
+        Self::of(database, Brands::default()).await
+    }
+
+    /// With these brands, whose mails they are not: only the pages'.
+    pub(crate) async fn of(database: TestDatabase, brands: Brands) -> Self {
         let app = TestApp::with(database, Duration::ZERO, Vec::new()).await;
         let settings = PageSettings {
             programme: "Café Central".to_owned(),
+            brands,
             kinds: vec![EventKind::TierUpgrade, EventKind::TierDowngrade],
         };
         let pages = Pages::open(&app.database.store, settings).await.unwrap();
@@ -59,10 +66,17 @@ impl House {
     }
 
     pub(crate) async fn register(&self, customer: &str) {
-        let profile = json!({
+        self.register_with(customer, &json!({})).await;
+    }
+
+    /// With `more` in the profile.
+    pub(crate) async fn register_with(&self, customer: &str, more: &Value) {
+        let mut profile = json!({
             "id": customer, "name": "Ana", "email": format!("{customer}@example.com"),
             "status": "ACTIVE", "is_anonymous": false,
         });
+        let more = more.as_object().unwrap().clone();
+        profile.as_object_mut().unwrap().extend(more);
         let data = json!({ "customer_id": customer, "customer": profile });
         let body = json!({ "event": "CUSTOMER_REGISTRATION", "data": data });
         self.app.post(body.to_string().as_bytes()).await;

@@ -1,17 +1,19 @@
 //! Which tokens open a page, and which do not.
 
 use laurel_notify::links::{Linker, MailKeys};
+use laurel_notify::mail::Brands;
 use laurel_notify::pages::{PageSettings, Pages};
-use laurel_store::Purpose;
+use laurel_store::{Preferences, Purpose};
 use laurel_testkit::{TestDatabase, both_databases};
 use uuid::Uuid;
 
-use crate::house::{House, ONE_CLICK};
+use crate::house::{Answer, House, ONE_CLICK};
 
 both_databases!(
     e22_a_token_that_is_forged_cut_or_of_nothing_is_one_and_the_same_page,
     a_link_opens_after_its_key_was_replaced,
     a_link_of_an_id_that_became_another_speaks_for_the_customer,
+    the_link_of_an_erased_customer_looks_like_any_and_keeps_nothing,
     the_link_of_a_mail_that_was_only_looked_at_opens_and_changes_nothing,
 );
 
@@ -56,6 +58,7 @@ async fn a_link_opens_after_its_key_was_replaced(database: TestDatabase) {
     store.rotate_signing_key(Purpose::MailLinks).await.unwrap();
     let settings = PageSettings {
         programme: "Club".to_owned(),
+        brands: Brands::default(),
         kinds: Vec::new(),
     };
     // As a server does that was started since.
@@ -89,6 +92,43 @@ async fn a_link_of_an_id_that_became_another_speaks_for_the_customer(database: T
         house.change_of("ana", "TIER_UPGRADE").await,
         "SKIPPED: unwanted"
     );
+}
+
+async fn the_link_of_an_erased_customer_looks_like_any_and_keeps_nothing(database: TestDatabase) {
+    let house = House::new(database).await;
+    house.register("ben").await;
+    assert_eq!(house.change_of("ben", "TIER_UPGRADE").await, "SENT");
+    let (of_ben, choice_of_ben) = (house.link(), house.choice());
+    let of_ana = house.mailed().await;
+    let choice_of_ana = house.choice();
+    let database = &house.app.database;
+    let scope = database.store.scope(&database.source());
+    let ana = "ana".parse().unwrap();
+    assert!(scope.erase(&ana).await.unwrap().is_some());
+    // Each token stands in its own page.
+    let as_if_of_ben = |answer: Answer| {
+        let (ana, ben) = (token(&of_ana), token(&of_ben));
+        (answer.status, answer.body.replace(ana, ben))
+    };
+    for (ana, ben, form) in [
+        (&of_ana, &of_ben, "action=stop"),
+        (&of_ana, &of_ben, "action=resume"),
+        (&choice_of_ana, &choice_of_ben, "kind=upgrade&action=choose"),
+        (&choice_of_ana, &choice_of_ben, "action=choose"),
+        (&of_ana, &of_ben, ONE_CLICK),
+    ] {
+        let (erased, usual) = (house.post(ana, form).await, house.post(ben, form).await);
+        assert_eq!(as_if_of_ben(erased), (usual.status, usual.body), "{form}");
+    }
+    assert_eq!(house.get(&of_ana).await.status, 200);
+    let said = scope.preferences(&ana, "mail").await.unwrap();
+    assert_eq!(said, Preferences::default());
+    let ben = scope.preferences(&"ben".parse().unwrap(), "mail").await;
+    assert!(ben.unwrap().stopped);
+}
+
+fn token(link: &str) -> &str {
+    link.rsplit_once('/').unwrap().1
 }
 
 async fn the_link_of_a_mail_that_was_only_looked_at_opens_and_changes_nothing(

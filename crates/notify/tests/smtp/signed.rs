@@ -5,7 +5,10 @@ use std::process::Stdio;
 
 use laurel_notify::Channel;
 use laurel_notify::dkim::{Dkim, DkimKey, Signer};
-use laurel_notify::mail::{Brands, Composer, Direction, Draft, Message, TierMail, mail_address};
+use laurel_notify::links::by_mail;
+use laurel_notify::mail::{
+    Brands, Composer, Direction, Draft, Links, Message, TierMail, mail_address,
+};
 use laurel_payloads::Timestamp;
 use laurel_store::Source;
 use serde_json::{Map, Value, json};
@@ -44,7 +47,22 @@ pub(crate) fn message(dkim: Dkim, name: &str, tier: &str) -> Message {
     let to = mail_address("ana@example.com").unwrap();
     let now = Timestamp::parse_rfc3339("2026-01-06T15:10:02.331Z").unwrap();
     let source = Source::new("masivo").unwrap();
-    let draft = Draft::new(Uuid::from_u128(42), &source, &mail, to, now);
+    let page = |name| {
+        Some(format!(
+            "https://loyalty.example.com/email/{name}/{}",
+            "dG9rZW4".repeat(6)
+        ))
+    };
+    let stop = "stop@example.com".parse().unwrap();
+    let draft = Draft {
+        links: Links {
+            unsubscribe: page("unsubscribe"),
+            preferences: page("preferences"),
+            unsubscribe_by_mail: Some(by_mail(&stop, &"dG9rZW4".repeat(6))),
+        },
+        return_id: Some("0123456789abcdef".repeat(3) + "0123"),
+        ..Draft::new(Uuid::from_u128(42), &source, &mail, to, now)
+    };
     composer.signed(dkim).compose(&draft).unwrap()
 }
 
@@ -87,10 +105,23 @@ async fn both_signatures_of_a_mail_that_arrived_are_valid() {
             assert_eq!(signature["valid"], true, "{name:?}: {signature}");
             let covered = signature["headers"].as_array().unwrap();
             let times = |name: &str| covered.iter().filter(|covered| *covered == name).count();
-            for name in ["to", "from", "subject", "date", "content-type"] {
+            for name in [
+                "to",
+                "from",
+                "subject",
+                "date",
+                "content-type",
+                "list-unsubscribe",
+                "list-unsubscribe-post",
+            ] {
                 assert_eq!(times(name), 2, "{name}");
             }
-            for name in ["message-id", "mime-version", "auto-submitted"] {
+            for name in [
+                "message-id",
+                "mime-version",
+                "auto-submitted",
+                "feedback-id",
+            ] {
                 assert_eq!(times(name), 1, "{name}");
             }
         }
@@ -125,6 +156,28 @@ async fn a_signature_is_broken_by_what_matters_and_by_no_white_space() {
             true,
         ),
         ("Silver", "Gold", false),
+        // Whoever could change these could have readers unsubscribe somewhere else, or nowhere.
+        (
+            "\r\nList-Unsubscribe: <https://loyalty",
+            "\r\nList-Unsubscribe: <https://other",
+            false,
+        ),
+        (
+            "\r\nList-Unsubscribe: ",
+            "\r\nList-Unsubscribe: <https://other.example/>\r\nList-Unsubscribe: ",
+            false,
+        ),
+        ("subject=unsubscribe%20", "subject=", false),
+        (
+            "\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            "",
+            false,
+        ),
+        (
+            "\r\nList-Unsubscribe-Post: ",
+            "\r\nList-Unsubscribe-Post: no\r\nList-Unsubscribe-Post: ",
+            false,
+        ),
     ] {
         let changed = raw.replacen(from, to, 1) + "\r\n\r\n";
         std::fs::write(&file, changed).unwrap();
@@ -143,8 +196,9 @@ fn the_wire_holds_ascii_lines_that_every_relay_takes() {
     let lines = raw.split(|byte| *byte == b'\n').collect::<Vec<_>>();
     assert!(raw.is_ascii());
     for line in lines {
-        // RFC 5322 §2.1.1: 78 without the line's end, but for a name whose address stands in its line.
-        let longest = if line.contains(&b'@') { 120 } else { 79 };
+        // RFC 5322 §2.1.1: 78 without the line's end, but for a name whose address stands in its line, and a link.
+        let is_whole = line.contains(&b'@') || line.starts_with(b"List-Unsubscribe: ");
+        let longest = if is_whole { 130 } else { 79 };
         assert!(line.len() <= longest, "{}", String::from_utf8_lossy(line));
     }
 }

@@ -27,6 +27,7 @@ pub(crate) fn write(composer: &Composer, mail: &TierMail, language: &str) -> Mes
         links: Links {
             unsubscribe: page("unsubscribe"),
             preferences: page("preferences"),
+            ..Links::default()
         },
         ..Draft::new(
             Uuid::from_u128(42),

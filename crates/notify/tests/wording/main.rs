@@ -8,3 +8,4 @@ mod judged;
 mod languages;
 mod overriding;
 mod refused;
+mod seen;

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context;
 use laurel_notify::language;
+use laurel_notify::links::by_mail;
 use laurel_notify::mail::{Balance, Direction, Draft, Links, Message, TierMail, mail_address};
 use laurel_payloads::{Amount, Payload, read};
 use laurel_store::{Clock, Source, SystemClock};
@@ -57,7 +58,7 @@ pub(super) fn run<Q>(args: &Args, platform: &Platform<Q>) -> Result<(), Failure>
     let to = mail_address(CUSTOMER).context("an address")?;
     let draft = Draft {
         locale: locale(args)?,
-        links: links(config),
+        links: links(config)?,
         ..Draft::new(clock.id(), &source, &mail, to, clock.now())
     };
     let message = composer
@@ -89,7 +90,7 @@ fn locale(args: &Args) -> Result<Option<language::LanguageIdentifier>, Failure> 
 }
 
 /// Links that look like those of a mail that is sent.
-fn links(config: &Config) -> Links {
+fn links(config: &Config) -> Result<Links, Failure> {
     let base = config.http.public_url.clone();
     let base = base.unwrap_or_else(|| format!("http://{}", config.http.listen));
     let page = |name| {
@@ -98,10 +99,12 @@ fn links(config: &Config) -> Links {
             base.trim_end_matches('/')
         ))
     };
-    Links {
+    let mailbox = mail::unsubscribe_to(&config.email)?;
+    Ok(Links {
         unsubscribe: page("unsubscribe"),
         preferences: page("preferences"),
-    }
+        unsubscribe_by_mail: mailbox.map(|to| by_mail(&to, TOKEN)),
+    })
 }
 
 fn source<Q>(args: &Args, platform: &Platform<Q>) -> Result<Source, Failure> {

@@ -4,18 +4,21 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use laurel_notify::Hold;
+use laurel_notify::links::Linker;
 use laurel_notify::mail::{Address, Direction, Draft, TierMail, mail_address};
 use laurel_store::{Clock as _, Source, SystemClock};
 use tokio::time::Instant;
 
 use crate::cli::print;
 use crate::config::Transport;
-use crate::{Failure, Platform, mail};
+use crate::{Failure, Platform, links, mail};
 
 /// Longer than a relay may take for all of it.
 const PATIENCE: Duration = Duration::from_mins(30);
 
 /// Send one mail about a made-up change of tier, the way that customers' mails go: signed, through the relay.
+///
+/// Its links open the pages as a customer would see them, and change nothing.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
     /// Who gets it.
@@ -46,7 +49,14 @@ pub(super) async fn run<Q>(args: Args, platform: &Platform<Q>) -> Result<(), Fai
         Some("Silver"),
     );
     let clock = SystemClock;
-    let draft = Draft::new(clock.id(), &source, &change, args.to, clock.now());
+    let mut draft = Draft::new(clock.id(), &source, &change, args.to, clock.now());
+    match linker(platform).await {
+        Ok(linker) => {
+            draft.links = linker.sample();
+            draft.return_id = Some(linker.return_id(draft.id));
+        }
+        Err(failure) => eprintln!("without links, which the database has the keys of: {failure}"),
+    }
     let message = composer
         .compose(&draft)
         .context("the mail cannot be written")?;
@@ -63,6 +73,11 @@ pub(super) async fn run<Q>(args: Args, platform: &Platform<Q>) -> Result<(), Fai
         "{} took {}:{code} {}\n",
         delivery.relay, message.message_id, delivery.text
     ))
+}
+
+async fn linker<Q>(platform: &Platform<Q>) -> Result<Linker, Failure> {
+    let store = platform.store().await?;
+    links::linker(platform.config(), &store).await
 }
 
 fn source<Q>(named: Option<&str>, platform: &Platform<Q>) -> Result<Source, Failure> {
