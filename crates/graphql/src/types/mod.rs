@@ -10,6 +10,7 @@ mod node;
 mod notification;
 mod notifications;
 mod program;
+mod queue_id;
 mod reservation;
 mod reward;
 mod summary;

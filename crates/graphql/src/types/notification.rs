@@ -4,6 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 use laurel_store::{AttemptRecord, MessageRecord, MessageState};
 
 use super::history::TierChangeDirection;
+use super::queue_id::queue_id;
 use crate::asking::Asking;
 use crate::global_id::GlobalId;
 use crate::reads::{Attempts, read};
@@ -99,6 +100,20 @@ impl NotificationAttempt {
     /// The code with which the relay answered, such as 250; null where none came.
     async fn code(&self) -> Option<i64> {
         self.0.code
+    }
+
+    /// Who was spoken to: the relay's name and port, or the folder or service of another channel. Null for whom is no
+    /// operator.
+    async fn relay(&self, context: &Context<'_>) -> Option<&str> {
+        let shown = Asking::of(context).operates;
+        self.0.relay.as_deref().filter(|_| shown)
+    }
+
+    /// The id under which the relay took it, to be looked for in the relay's own log; null where it named none. Null for
+    /// whom is no operator.
+    async fn queue_id(&self, context: &Context<'_>) -> Option<&str> {
+        let shown = Asking::of(context).operates && self.0.outcome == "sent";
+        queue_id(self.0.reply.as_deref().filter(|_| shown)?)
     }
 
     /// What the relay said, or the fault that came in its place. Null for whom is no operator: relays

@@ -10,7 +10,7 @@ use crate::client::{ANA, Api};
 
 const NOTIFICATIONS: &str = r"query($id: ID!) { customer(id: $id) {
     notifications { totalCount nodes {
-      id state reason channel direction createdAt finishedAt attempts { at outcome code text } } }
+      id state reason channel direction createdAt finishedAt attempts { at outcome code relay queueId text } } }
     tierChanges { nodes { kind notification { id } } }
     history { nodes { kind ... on TierChange { notification { id } } } } } }";
 
@@ -37,7 +37,8 @@ async fn a_change_of_tier_is_told_with_its_mail(database: TestDatabase) {
     let sent = &customer["notifications"]["nodes"][0];
     let expected = json!({ "id": sent["id"], "state": "SENT", "reason": null, "channel": "mail",
         "direction": "UPGRADE", "createdAt": "2026-03-01T12:00:00Z", "finishedAt": "2026-03-01T12:01:00Z",
-        "attempts": [{ "at": "2026-03-01T12:01:00Z", "outcome": "sent", "code": null, "text": null }] });
+        "attempts": [{ "at": "2026-03-01T12:01:00Z", "outcome": "sent", "code": null,
+                       "relay": null, "queueId": null, "text": null }] });
     assert_eq!(*sent, expected);
     assert_eq!(customer["notifications"]["totalCount"], 1);
     let change = json!({ "kind": "TIER_UPGRADE", "notification": { "id": sent["id"] } });
@@ -53,8 +54,16 @@ async fn a_change_of_tier_is_told_with_its_mail(database: TestDatabase) {
     let api = api.asked_by("masivo", &[KeyScope::Operate]).await;
     let attempt = &told(&api).await["notifications"]["nodes"][0]["attempts"][0];
     assert_eq!(
-        attempt["text"], "kept",
+        [&attempt["relay"], &attempt["queueId"], &attempt["text"]],
+        [&json!("mailbox"), &Value::Null, &json!("kept")],
         "operators read what the relay said"
+    );
+    let said = "UPDATE delivery_attempts SET relay = 'relay.test:587', reply = '2.0.0 Ok: queued as 4F1B2A'";
+    api.app.database.execute(said).await;
+    let attempt = &told(&api).await["notifications"]["nodes"][0]["attempts"][0];
+    assert_eq!(
+        [&attempt["relay"], &attempt["queueId"]],
+        [&json!("relay.test:587"), &json!("4F1B2A")]
     );
     let api = api.asked_by("other", &[KeyScope::Operate]).await;
     assert_eq!(
