@@ -108,7 +108,7 @@ const HOMES: &[Home] = &[
     Home {
         folder: "xtask/bench",
         ours: &["payloads", "simulator", "store"],
-        foreign: &["anyhow", "axum", "clap"],
+        foreign: &["anyhow", "axum", "clap", "sea-orm"],
     },
 ];
 

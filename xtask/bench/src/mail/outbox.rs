@@ -15,7 +15,8 @@ pub(super) struct Outbox<'a> {
 
 impl<'a> Outbox<'a> {
     pub(super) fn open(runtime: &'a Runtime, url: &str) -> anyhow::Result<Self> {
-        let store = Store::connect(&Options::new(url), Arc::new(SystemClock));
+        let options = Options::new(url);
+        let store = Store::connect(&options, Arc::new(SystemClock));
         Ok(Self {
             store: runtime.block_on(store)?,
             runtime,
