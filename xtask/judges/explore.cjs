@@ -131,7 +131,7 @@ async function byKeyboard(browser) {
 
   await page.getByLabel("Query", { exact: true }).focus();
   await page.keyboard.press("Control+A");
-  await page.keyboard.type("subscription { historyEntryAdded(after: \"ZjA\") { node { kind } } }");
+  await page.keyboard.type("subscription { historyEntryAdded(after: \"ZjAlswNzh3MfD0\") { node { kind } } }");
   await page.keyboard.press("Control+Enter");
   await page.locator("#result").getByText("CUSTOMER_ACCUMULATION").first().waitFor();
   await page.keyboard.press("Escape");

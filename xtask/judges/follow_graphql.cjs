@@ -5,7 +5,7 @@ const { createClient } = require("graphql-ws");
 const WebSocket = require("ws");
 
 const [url, key] = process.argv.slice(2);
-const variables = { after: "ZjA" };
+const variables = { after: "ZjAlswNzh3MfD0" };
 const query = `subscription Follow($after: String) {
   historyEntryAdded(after: $after) { cursor node { id kind customer { customerId } } }
 }`;

@@ -133,8 +133,8 @@ impl QueryRoot {
         Program
     }
 
-    /// An event of the log, by the id that its sender was answered; failing that, by the global id. For
-    /// operators: quarantined and dead ones included.
+    /// An event of the log, quarantined and dead ones included, by the id that its sender was answered; failing that, by
+    /// the global id. Needs the scope `operate`.
     async fn event(
         &self,
         context: &Context<'_>,
@@ -151,7 +151,7 @@ impl QueryRoot {
         Ok(read(context, EventId(id)).await?.map(WebhookEvent))
     }
 
-    /// The log, newest first: by receipt. For operators: quarantined and dead events included.
+    /// The log, newest first: by receipt. Quarantined and dead events are in it. Needs the scope `operate`.
     async fn events(
         &self,
         context: &Context<'_>,

@@ -68,6 +68,15 @@ pub struct CustomerTokens {
     pub max_ttl: Duration,
 }
 
+impl CustomerTokens {
+    /// How long a signing key verifies after another took its place: until the last token has ended that it may have
+    /// signed, by a copy, too, that had not heard of it yet.
+    #[must_use]
+    pub fn overlap(&self) -> Duration {
+        self.max_ttl.saturating_add(crate::tokens::KEPT)
+    }
+}
+
 impl Default for CustomerTokens {
     fn default() -> Self {
         Self {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use laurel_payloads::Timestamp;
 use rand::TryRngCore;
 use sea_orm::QueryResult;
 use secrecy::{ExposeSecret, SecretBox};
@@ -36,6 +37,8 @@ impl Purpose {
 pub struct SigningKey {
     /// Its identity, for a signature to name it by.
     pub id: Uuid,
+    /// When another took its place; none while it signs.
+    pub retired_at: Option<Timestamp>,
     secret: SecretBox<[u8; 32]>,
 }
 
@@ -75,7 +78,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn signing_keys(&self, purpose: Purpose) -> Result<Vec<SigningKey>> {
-        let sql = "SELECT id, secret FROM signing_keys WHERE purpose = $1 \
+        let sql = "SELECT id, secret, retired_at FROM signing_keys WHERE purpose = $1 \
                    ORDER BY retired_at IS NOT NULL, id DESC";
         // The writer's connection: a key that another copy has made is not missed.
         let rows = sql::query(self.writer(), sql, [purpose.as_str().into()]).await?;
@@ -93,6 +96,16 @@ impl Store {
         sql::execute(self.writer(), sql, values).await?;
         self.make_signing_key(purpose).await?;
         self.signing_key(purpose).await
+    }
+
+    /// Deletes the retired keys of `purpose`: nothing that they have signed verifies any more. Answers how many they were.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn forget_retired_keys(&self, purpose: Purpose) -> Result<u64> {
+        let sql = "DELETE FROM signing_keys WHERE purpose = $1 AND retired_at IS NOT NULL";
+        let values = [purpose.as_str().into()];
+        Ok(sql::execute(self.writer(), sql, values).await?)
     }
 
     /// Makes a key, unless another copy was faster.
@@ -119,8 +132,10 @@ impl SigningKey {
         let secret: [u8; 32] = secret
             .try_into()
             .map_err(|_| Error::Corrupt("a signing key is not 256 bits".to_owned()))?;
+        let retired_at: Option<i64> = row.try_get("", "retired_at")?;
         Ok(Self {
             id: row.try_get("", "id")?,
+            retired_at: retired_at.map(Timestamp::from_micros),
             secret: SecretBox::new(Box::new(secret)),
         })
     }

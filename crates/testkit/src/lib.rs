@@ -10,6 +10,7 @@ mod fixtures;
 mod mailbox;
 mod read_models;
 mod refused;
+mod rows;
 mod story;
 mod traces;
 

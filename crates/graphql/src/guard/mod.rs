@@ -10,6 +10,7 @@ mod expansion;
 mod given;
 mod operation;
 mod pages;
+mod presence;
 mod scan;
 mod shape;
 mod variables;
@@ -21,6 +22,8 @@ use async_graphql::Variables;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::parser::{Error, parse_query, parse_schema};
 use serde::Serialize;
+
+pub(crate) use self::presence::PRESENCE;
 
 use self::given::Given;
 use self::shape::Shape;
@@ -81,7 +84,7 @@ impl Guard {
         scan::scan(query, &self.limits)?;
         let document = parse_query(query).map_err(|error| unparsable(&error))?;
         expansion::measure(&document, &self.limits)?;
-        let (document, operation) = operation::choose(document, operation_name)?;
+        let (mut document, operation) = operation::choose(document, operation_name)?;
         variables::check(&operation, variables, &self.shape, &self.limits)?;
         let given = Given::new(&operation, variables);
         pages::check(&document, &given, &self.limits)?;
@@ -97,6 +100,7 @@ impl Guard {
             let message = format!("The query costs {requested}; at most {limit} is allowed.");
             return Err(Refusal::new(Code::TooComplex, message).costing(cost));
         }
+        presence::ensure(&mut document);
         Ok(Admitted {
             document,
             kind: operation.ty,

@@ -11,6 +11,7 @@ mod order;
 mod origins;
 mod parameters;
 mod run;
+mod unique;
 
 use std::sync::Arc;
 

@@ -6,6 +6,8 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Name, Value};
 
+use crate::guard::PRESENCE;
+
 /// The order of an object's fields, and that of what is in them.
 #[derive(Debug, Default)]
 pub(crate) struct Order(Vec<(Name, Order)>);
@@ -54,6 +56,7 @@ impl Order {
                         ordered.insert(key.clone(), order.apply(value));
                     }
                 }
+                fields.swap_remove(PRESENCE);
                 ordered.extend(fields);
                 Value::Object(ordered)
             }
@@ -70,6 +73,7 @@ fn collect<'a>(
 ) {
     for selection in &set.items {
         match &selection.node {
+            Selection::Field(field) if field.node.response_key().node == PRESENCE => {}
             Selection::Field(field) => {
                 let wanted = fields.entry(&field.node.response_key().node).or_default();
                 wanted.push(&field.node.selection_set.node);

@@ -6,6 +6,7 @@ use axum::http::Uri;
 use serde_json::{Map, Value};
 
 use super::documents::matches;
+use super::unique;
 use crate::error::{Code, Refusal};
 
 /// What was asked. Of the `extensions` only `persistedQuery` is known; the others are ignored.
@@ -28,15 +29,21 @@ pub(crate) enum Document {
 impl Parameters {
     /// From the body of a `POST`: one JSON object, never a list of them.
     pub(super) fn from_body(body: &[u8]) -> Result<Self, Refusal> {
-        match serde_json::from_slice(body) {
+        match unique::parse(body) {
             Ok(Value::Object(fields)) => Self::from_fields(fields),
             Ok(Value::Array(_)) => Err(bad("A batch is not accepted: send one request at a time.")),
             Ok(_) => Err(bad("The body must be a JSON object.")),
-            Err(error) => Err(bad(format!(
-                "The body is not JSON: line {}, column {}.",
-                error.line(),
-                error.column()
-            ))),
+            Err(error) => {
+                let (line, column) = (error.line(), error.column());
+                let wrong = if error.is_data() {
+                    "holds an object with a key that stands twice"
+                } else {
+                    "is not JSON"
+                };
+                Err(bad(format!(
+                    "The body {wrong}: line {line}, column {column}."
+                )))
+            }
         }
     }
 
@@ -50,8 +57,10 @@ impl Parameters {
             let value = match name.as_str() {
                 "query" | "documentId" | "operationName" => Value::String(text),
                 "variables" | "extensions" if text.is_empty() => Value::Null,
-                "variables" | "extensions" => serde_json::from_str(&text)
-                    .map_err(|_| bad(format!("The parameter \"{name}\" is not JSON.")))?,
+                "variables" | "extensions" => unique::parse(text.as_bytes()).map_err(|_| {
+                    let wrong = "is not JSON, or has a key that stands twice";
+                    bad(format!("The parameter \"{name}\" {wrong}."))
+                })?,
                 _ => continue,
             };
             if fields.insert(name.clone(), value).is_some() {
@@ -171,6 +180,10 @@ mod tests {
             r#"{"query":1}"#,
             r#"{"query":[]}"#,
             r#"{"query":true}"#,
+            r#"{"query":"{a}","query":"{b}"}"#,
+            r#"{"query":"{a}","variables":{"v":1,"v":2}}"#,
+            "\u{feff}{\"query\":\"{a}\"}",
+            "{\"query\":\"{a}\"} {}",
         ] {
             assert!(refused(body), "{body}");
         }
@@ -239,6 +252,7 @@ mod tests {
             "query=a&variables=1",
             "query=a&variables=%7B",
             "query=a&extensions=[]",
+            "query=a&variables=%7B%22v%22%3A1%2C%22v%22%3A2%7D",
         ] {
             assert!(
                 Parameters::from_address(&address(query)).is_err(),

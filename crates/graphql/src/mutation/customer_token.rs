@@ -5,11 +5,9 @@ use std::time::Duration;
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use laurel_payloads::CustomerId;
-use laurel_store::CustomerRecord;
 
-use super::{UserError, UserErrorCode};
+use super::{Deed, UserError, UserErrorCode};
 use crate::asking::Asking;
-use crate::caller::Caller;
 use crate::reads::read;
 use crate::scalars::DateTime;
 use crate::tokens::{Bearer, Issued, Tokens, takes_part};
@@ -39,6 +37,9 @@ struct IssueCustomerTokenPayload {
     user_errors: Vec<UserError>,
 }
 
+/// What it is called in the audit log.
+const ACTION: &str = "issue_customer_token";
+
 #[Object]
 impl CustomerTokens {
     /// Issues a token that lets a customer's app ask about this customer, and about nobody else: `viewer`, and
@@ -57,20 +58,28 @@ async fn issue(
     input: IssueCustomerTokenInput,
 ) -> Result<IssueCustomerTokenPayload> {
     let asking = Asking::of(context);
-    asking.administrator()?;
-    let tokens = context.data_unchecked::<Arc<Tokens>>();
-    let ttl = match lifetime(tokens, input.ttl) {
-        Ok(ttl) => ttl,
-        Err(error) => return Ok(error.into()),
-    };
+    // What is no customer's id may be anything, an address included: it is not kept.
+    let nobody = Deed::new(asking, ACTION, "unknown");
+    nobody.allowed(asking.administrator()).await?;
     let customer = match input.customer_id.parse::<CustomerId>() {
         Ok(id) => read(context, id).await?,
         Err(_) => None,
     };
     let Some(customer) = customer else {
+        nobody.ended("not_found").await?;
         return Ok(unknown("There is no such customer.").into());
     };
+    let deed = Deed::new(asking, ACTION, customer.customer_id.as_str());
+    let tokens = context.data_unchecked::<Arc<Tokens>>();
+    let ttl = match lifetime(tokens, input.ttl) {
+        Ok(ttl) => ttl,
+        Err(error) => {
+            deed.ended("invalid").await?;
+            return Ok(error.into());
+        }
+    };
     if !takes_part(&customer) {
+        deed.ended("inactive").await?;
         return Ok(refused("The customer does not take part.").into());
     }
     let bearer = Bearer {
@@ -78,7 +87,7 @@ async fn issue(
         customer: customer.customer_id.clone(),
     };
     let Issued { token, expires_at } = asking.read(tokens.issue(&bearer, ttl).await)?;
-    note(asking, &customer, ttl);
+    deed.ended("done").await?;
     Ok(IssueCustomerTokenPayload {
         token: Some(token),
         expires_at: Some(expires_at.into()),
@@ -100,17 +109,6 @@ fn lifetime(tokens: &Tokens, seconds: Option<i32>) -> Result<Duration, UserError
         );
         UserError::of_input("ttl", UserErrorCode::Invalid, message)
     })
-}
-
-/// Who had a token made for whom stays in the log.
-fn note(asking: &Asking, customer: &CustomerRecord, ttl: Duration) {
-    if let Caller::Key(key) = asking.caller {
-        let (request, source) = (asking.request, asking.scope.source());
-        tracing::info!(
-            event = "customer_token.issued", request.id = %request, key.id = %key, %source,
-            customer.id = %customer.customer_id, ttl = ttl.as_secs(), "a customer token was issued"
-        );
-    }
 }
 
 fn unknown(message: &str) -> UserError {

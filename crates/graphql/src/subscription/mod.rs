@@ -12,11 +12,14 @@ use laurel_store::FeedRecord;
 
 pub(crate) use turn::{Following, Turn};
 
-use crate::cursor;
+use crate::asking::Asking;
+use crate::cursor::Seal;
 use crate::types::history::{HistoryEntry, TierChange};
 
-/// The letter that cursors of the feed begin with.
-const LETTER: char = 'f';
+/// What binds the cursors of a feed to its source.
+fn seal(asking: &Asking) -> Seal {
+    Seal::new('f', asking.scope.source(), None)
+}
 
 /// Where every subscription begins.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,8 +69,8 @@ pub(crate) struct HistoryUpdate(FeedRecord);
 #[Object]
 impl HistoryUpdate {
     /// Where this stands in the order of the updates: to go on after it, in this connection or in another.
-    async fn cursor(&self) -> String {
-        cursor::encode(LETTER, &self.0.position)
+    async fn cursor(&self, context: &Context<'_>) -> String {
+        seal(Asking::of(context)).encode(&self.0.position)
     }
 
     /// What was added.
@@ -83,8 +86,8 @@ pub(crate) struct TierChangeUpdate(FeedRecord);
 #[Object]
 impl TierChangeUpdate {
     /// Where this stands in the order of the updates: to go on after it, in this connection or in another.
-    async fn cursor(&self) -> String {
-        cursor::encode(LETTER, &self.0.position)
+    async fn cursor(&self, context: &Context<'_>) -> String {
+        seal(Asking::of(context)).encode(&self.0.position)
     }
 
     /// The change.

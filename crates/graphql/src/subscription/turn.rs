@@ -6,9 +6,8 @@ use async_graphql::{Context, ID, Result};
 use laurel_payloads::CustomerId;
 use laurel_store::{FeedFilter, FeedRecord};
 
-use super::LETTER;
+use super::seal;
 use crate::asking::{Asking, Failed};
-use crate::cursor;
 use crate::error::{Code, Refusal};
 use crate::global_id::GlobalId;
 use crate::reads::read;
@@ -56,11 +55,11 @@ pub(super) async fn take(
     Ok(None)
 }
 
-/// A position that there is. One that lies ahead is of another database, or of this one before it was restored: who
+/// A position that there is, in the feed of the asker's own source. One that lies ahead is of another database, or of this one before it was restored: who
 /// followed from it would miss what comes meanwhile.
 async fn position(context: &Context<'_>, after: &str) -> Result<i64> {
     let asking = Asking::of(context);
-    let position: i64 = cursor::decode(LETTER, after)?;
+    let position: i64 = seal(asking).decode(after)?;
     if position < 0 || position > asking.read(asking.scope.feed_end().await)? {
         let message = "This cursor lies ahead of everything: begin without one.";
         return Err(Refusal::new(Code::BadUserInput, message).into());

@@ -18,6 +18,7 @@ use keyring::Keyring;
 
 pub use identity::{IdentityProvider, TokenAlgorithm};
 pub use key_set::{KeySet, KeySetError};
+pub(crate) use keyring::KEPT;
 
 /// The longest token that is looked at, in bytes.
 const LONGEST: usize = 4096;
@@ -86,9 +87,9 @@ impl Tokens {
         backend::install();
         Self {
             store: store.clone(),
+            keyring: Keyring::new(store.clone(), settings.overlap()),
             settings,
             providers,
-            keyring: Keyring::new(store.clone()),
         }
     }
 

@@ -62,9 +62,10 @@ pub(super) async fn open(
     if header.alg != Algorithm::EdDSA {
         return Ok(Err(Invalid::Algorithm));
     }
-    let keys = tokens.keyring.keys().await?;
-    let named = |name: &String| keys.iter().find(|key| key.id == *name);
-    let Some(key) = header.kid.as_ref().and_then(named) else {
+    let Some(name) = &header.kid else {
+        return Ok(Err(Invalid::Key));
+    };
+    let Some(key) = tokens.keyring.verifies(name).await? else {
         return Ok(Err(Invalid::Key));
     };
     let mut validation = Validation::new(Algorithm::EdDSA);
@@ -72,7 +73,7 @@ pub(super) async fn open(
     validation.set_issuer(&[ISSUER]);
     // The audience is the source that the token opens, whichever that is; the time is our clock's.
     (validation.validate_aud, validation.validate_exp) = (false, false);
-    let claims = match decode::<Claims>(token, &key.verifies, &validation) {
+    let claims = match decode::<Claims>(token, &key, &validation) {
         Ok(data) => data.claims,
         Err(error) => return Ok(Err(Invalid::Claims(error))),
     };

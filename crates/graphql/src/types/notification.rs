@@ -102,22 +102,22 @@ impl NotificationAttempt {
         self.0.code
     }
 
-    /// Who was spoken to: the relay's name and port, or the folder or service of another channel. Null for whom is no
-    /// operator.
+    /// Who was spoken to: the relay's name and port, or the folder or service of another channel. Only operators
+    /// see it.
     async fn relay(&self, context: &Context<'_>) -> Option<&str> {
         let shown = Asking::of(context).operates;
         self.0.relay.as_deref().filter(|_| shown)
     }
 
-    /// The id under which the relay took it, to be looked for in the relay's own log; null where it named none. Null for
-    /// whom is no operator.
+    /// The id under which the relay took it, to be looked for in the relay's own log; null where it named none. Only
+    /// operators see it.
     async fn queue_id(&self, context: &Context<'_>) -> Option<&str> {
         let shown = Asking::of(context).operates && self.0.outcome == "sent";
         queue_id(self.0.reply.as_deref().filter(|_| shown)?)
     }
 
-    /// What the relay said, or the fault that came in its place. Null for whom is no operator: relays
-    /// repeat addresses.
+    /// What the relay said, or the fault that came in its place. Only operators see it: relays repeat
+    /// addresses.
     async fn text(&self, context: &Context<'_>) -> Option<&str> {
         let shown = Asking::of(context).operates;
         self.0.reply.as_deref().filter(|_| shown)

@@ -4,9 +4,13 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
-use laurel_graphql::Settings;
-use laurel_store::{KeyScope, Purpose};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use laurel_graphql::{CustomerTokens, Settings, TOKEN_ISSUER};
+use laurel_payloads::Timestamp;
+use laurel_store::{KeyScope, Purpose, SigningKey};
 use laurel_testkit::{TestDatabase, both_databases};
+use ring::signature::Ed25519KeyPair;
 use serde_json::{Value, json};
 
 use crate::client::{ANA, Api, accumulation, codes, json_of};
@@ -239,6 +243,68 @@ async fn a_token_outlives_the_rotation_of_its_key(database: TestDatabase) {
     assert!(api.ask(OWN, Value::Null).await["viewer"].is_object());
 }
 
+/// A token that is good for a day: nobody issues it, and who has stolen the key can make it.
+fn forged(key: &SigningKey, now: Timestamp) -> String {
+    let base64 = |part: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(part);
+    let head = json!({ "alg": "EdDSA", "kid": key.id.simple().to_string() });
+    let now = now.micros() / 1_000_000;
+    let claims = json!({ "iss": TOKEN_ISSUER, "aud": "masivo", "sub": ANA, "iat": now, "exp": now + 86_400 });
+    let text = [head, claims].map(|part| base64(part.to_string().as_bytes()));
+    let text = text.join(".");
+    let pair = Ed25519KeyPair::from_seed_unchecked(key.secret()).unwrap();
+    format!("{text}.{}", base64(pair.sign(text.as_bytes()).as_ref()))
+}
+
+async fn d29_a_retired_key_opens_nothing_once_its_tokens_have_ended(database: TestDatabase) {
+    let mut api = api(database).await;
+    let store = api.app.database.store.clone();
+    let purpose = Purpose::CustomerTokens;
+    let old = store.signing_key(purpose).await.unwrap();
+    api.key = forged(&old, store.clock().now());
+    assert!(api.ask(OWN, Value::Null).await["viewer"].is_object());
+    store.rotate_signing_key(purpose).await.unwrap();
+    let clock = &api.app.database.clock;
+    // The longest that a token may be good for, and the minute for which another copy may go on signing.
+    clock.advance(CustomerTokens::default().overlap() - Duration::from_secs(1));
+    assert!(api.ask(OWN, Value::Null).await["viewer"].is_object());
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(api.codes(OWN, Value::Null).await, ["UNAUTHENTICATED"]);
+}
+
+async fn d29_a_key_that_is_forgotten_opens_nothing_within_a_minute(database: TestDatabase) {
+    let api = api(database).await.asked_by_customer(ANA).await;
+    let store = &api.app.database.store;
+    let purpose = Purpose::CustomerTokens;
+    assert!(api.ask(OWN, Value::Null).await["viewer"].is_object());
+    store.rotate_signing_key(purpose).await.unwrap();
+    store.forget_retired_keys(purpose).await.unwrap();
+    api.app.database.clock.advance(Duration::from_mins(1));
+    assert_eq!(api.codes(OWN, Value::Null).await, ["UNAUTHENTICATED"]);
+    let api = api.asked_by_customer(ANA).await;
+    assert!(api.ask(OWN, Value::Null).await["viewer"].is_object());
+}
+
+async fn a_copy_takes_tokens_of_a_key_that_another_has_just_made(database: TestDatabase) {
+    let mut api = api(database).await;
+    let store = api.app.database.store.clone();
+    let old = api.token(ANA).await;
+    store
+        .rotate_signing_key(Purpose::CustomerTokens)
+        .await
+        .unwrap();
+    let another = laurel_graphql::router(store, Settings::default());
+    let one = std::mem::replace(&mut api.router, another);
+    let new = api.token(ANA).await;
+    let head = |token: &str| token.split('.').next().unwrap().to_owned();
+    assert_ne!(head(&old), head(&new));
+    api.router = one;
+    api.app.database.clock.advance(Duration::from_secs(1));
+    for token in [new, old] {
+        api.key = token;
+        assert!(api.ask(OWN, Value::Null).await["viewer"].is_object());
+    }
+}
+
 async fn d30_who_no_longer_takes_part_is_answered_no_more(database: TestDatabase) {
     let api = api(database).await.asked_by_customer(ANA).await;
     assert!(api.ask(OWN, Value::Null).await["viewer"].is_object());
@@ -302,6 +368,9 @@ both_databases!(
     a_token_is_not_issued_for_nobody_or_for_longer_than_allowed,
     d29_a_token_that_was_changed_opens_nothing,
     a_token_outlives_the_rotation_of_its_key,
+    d29_a_retired_key_opens_nothing_once_its_tokens_have_ended,
+    d29_a_key_that_is_forgotten_opens_nothing_within_a_minute,
+    a_copy_takes_tokens_of_a_key_that_another_has_just_made,
     d30_who_no_longer_takes_part_is_answered_no_more,
     a_token_from_before_the_customer_identified_themselves_still_names_them,
 );

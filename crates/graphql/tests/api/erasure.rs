@@ -80,6 +80,34 @@ async fn an_administrator_erases_a_customer_and_it_is_kept_who_did(database: Tes
     );
 }
 
+async fn what_is_kept_of_a_token_is_for_whom_it_was_made(database: TestDatabase) {
+    let api = Api::with_story(database).await;
+    let issue = "mutation($id: ID!, $ttl: Int) { issueCustomerToken(input: { customerId: $id, ttl: $ttl }) { token } }";
+    let forbidden = api.codes(issue, json!({ "id": ANA })).await;
+    assert_eq!(forbidden, ["FORBIDDEN"]);
+    let api = administrator(api).await;
+    let told = api.ask(issue, json!({ "id": ANA })).await;
+    api.ask(issue, json!({ "id": ANA, "ttl": 0 })).await;
+    api.ask(issue, json!({ "id": "ana@example.com" })).await;
+    let store = &api.app.database.store;
+    let log = store.audit_log(None, None, 10).await.unwrap();
+    let mut kept: Vec<_> = log
+        .iter()
+        .map(|deed| (deed.target.as_str(), deed.outcome.as_str()))
+        .collect();
+    kept.sort_unstable();
+    let expected = [
+        (ANA, "done"),
+        (ANA, "invalid"),
+        ("unknown", "forbidden"),
+        ("unknown", "not_found"),
+    ];
+    assert_eq!(kept, expected);
+    assert!(log.iter().all(|deed| deed.action == "issue_customer_token"));
+    let token = told["issueCustomerToken"]["token"].as_str().unwrap();
+    assert!(!format!("{log:?}").contains(token));
+}
+
 async fn what_is_kept_of_a_suppression_does_not_tell_the_address(database: TestDatabase) {
     let api = administrator(Api::new(database).await).await;
     let suppress = "mutation { suppressEmail(input: { address: \"ana@example.com\" }) { userErrors { code } } }";
@@ -133,6 +161,7 @@ async fn d30_a_token_of_an_erased_customer_opens_nothing(database: TestDatabase)
 both_databases!(
     an_administrator_erases_a_customer_and_it_is_kept_who_did,
     what_is_kept_of_a_suppression_does_not_tell_the_address,
+    what_is_kept_of_a_token_is_for_whom_it_was_made,
     d25_a_cursor_goes_on_in_the_history_of_an_erased_customer,
     d30_a_token_of_an_erased_customer_opens_nothing,
 );

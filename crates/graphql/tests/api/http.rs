@@ -198,7 +198,60 @@ async fn who_sends_too_slowly_or_asks_for_what_takes_too_long_is_told_so(databas
     assert_eq!(codes(&json_of(response).await), ["TIMEOUT"]);
 }
 
+async fn an_object_of_which_nothing_is_shown_is_an_empty_one(database: TestDatabase) {
+    let api = Api::with_story(database).await;
+    let of_ana = |fields: &str| format!("{{ customer(id: \"ana-0042\") {{ {fields} }} }}");
+    let entries = "history(first: 100) { nodes { ... on CouponRedemption { code } } }";
+    let told = api.ask(&of_ana(entries), Value::Null).await;
+    let nodes = told["customer"]["history"]["nodes"].as_array().unwrap();
+    assert_eq!(nodes.len(), 13);
+    let shown = |node: &&Value| node.as_object().is_some_and(|node| !node.is_empty());
+    assert_eq!(nodes.iter().filter(shown).count(), 1, "{nodes:?}");
+    assert!(nodes.iter().all(Value::is_object), "{nodes:?}");
+    for (query, expected) in [
+        ("{ tiers @skip(if: true) { id } }".to_owned(), json!({})),
+        (
+            "{ ... @include(if: false) { tiers { id } } }".to_owned(),
+            json!({}),
+        ),
+        (
+            "mutation { suppressEmail(input: { address: \"a\" }) @skip(if: true) { __typename } }"
+                .to_owned(),
+            json!({}),
+        ),
+        (of_ana("name @skip(if: true)"), json!({ "customer": {} })),
+        (
+            of_ana("...F } } fragment F on Customer { ... on Node { id @skip(if: true)"),
+            json!({ "customer": {} }),
+        ),
+        (
+            "{ __schema { ... @skip(if: true) { types { name } } } }".to_owned(),
+            json!({ "__schema": {} }),
+        ),
+        (
+            "{ customer(id: \"nobody\") { ...F } } fragment F on Customer { id }".to_owned(),
+            json!({ "customer": null }),
+        ),
+    ] {
+        assert_eq!(api.ask(&query, Value::Null).await, expected, "{query}");
+    }
+}
+
+async fn a_key_that_stands_twice_is_400(database: TestDatabase) {
+    let api = Api::new(database).await;
+    for body in [
+        r#"{"query":"{ tiers { id } }","query":"{ rewards { id } }"}"#,
+        r#"{"query":"query($id: ID!) { customer(id: $id) { id } }","variables":{"id":"a","id":"b"}}"#,
+    ] {
+        let response = api.send(api.post(body)).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{body}");
+        assert_eq!(codes(&json_of(response).await), ["BAD_REQUEST"], "{body}");
+    }
+}
+
 both_databases!(
+    an_object_of_which_nothing_is_shown_is_an_empty_one,
+    a_key_that_stands_twice_is_400,
     who_sends_too_slowly_or_asks_for_what_takes_too_long_is_told_so,
     the_status_and_the_media_type_follow_what_the_client_accepts,
     what_is_no_graphql_request_is_400_whoever_asks,

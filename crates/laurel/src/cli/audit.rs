@@ -10,7 +10,7 @@ use crate::{Failure, Platform};
 /// How many are read at a time.
 const PAGE: u32 = 500;
 
-/// List what was done by hand (erased, suppressed, sent anew, replayed), oldest first: when, by which key, to what, and
+/// List what was done by hand (erased, suppressed, sent anew, replayed, tokens issued, signing keys replaced), oldest first: when, by which key, to what, and
 /// what came of it.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Args {

@@ -1,4 +1,6 @@
-//! `laurel keys`: who may ask the API.
+//! `laurel keys`: who may ask the API, and the keys that Laurel itself signs with.
+
+mod rotate;
 
 use std::fmt::Write;
 
@@ -9,7 +11,7 @@ use laurel_store::{ApiKeyRecord, KeyScope, Source, Store};
 use crate::config::Config;
 use crate::{Failure, Platform};
 
-/// Make, list and revoke API keys.
+/// Make, list and revoke API keys; replace the keys that Laurel signs with.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -41,6 +43,8 @@ enum What {
         /// The key's id.
         id: String,
     },
+    /// Replace a key that Laurel signs with, beside running servers.
+    Rotate(rotate::Args),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -95,6 +99,7 @@ pub(super) async fn run<Q>(args: Args, platform: &Platform<Q>) -> Result<(), Fai
             store.close().await?;
             revoked
         }
+        What::Rotate(args) => rotate::run(&args, platform).await,
     }
 }
 

@@ -126,6 +126,39 @@ async fn a_key_is_printed_once_and_alone_and_can_be_revoked() {
     );
 }
 
+#[tokio::test]
+async fn a_signing_key_is_replaced_and_it_is_kept_who_did() {
+    let place = Place::new();
+    place.answer(&["migrate"]).await;
+    let said = place.answer(&["keys", "rotate", "customer-tokens"]).await;
+    assert!(said.starts_with("customer-tokens: ") && said.contains("verifies until"));
+    let again = place
+        .answer(&["keys", "rotate", "customer-tokens", "--forget"])
+        .await;
+    assert!(
+        again.contains("within a minute") && again[..50] != said[..50],
+        "{again}"
+    );
+    let links = place.answer(&["keys", "rotate", "mail-links"]).await;
+    assert!(links.contains("verify for ever"), "{links}");
+    let refused = place
+        .refusal(&["keys", "rotate", "mail-links", "--forget"])
+        .await;
+    assert_eq!(refused.0, 2, "{}", refused.1);
+    assert_eq!(place.refusal(&["keys", "rotate", "erasures"]).await.0, 2);
+    let audit = place.answer(&["audit", "--source", "masivo"]).await;
+    let lines: Vec<Vec<&str>> = audit
+        .lines()
+        .map(|line| line.split("  ").skip(3).collect())
+        .collect();
+    let expected = [
+        ["rotate_signing_key", "customer-tokens", "done"],
+        ["rotate_signing_key", "customer-tokens", "old_forgotten"],
+        ["rotate_signing_key", "mail-links", "done"],
+    ];
+    assert_eq!(lines, expected);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_demo_shows_a_history_and_a_mail_and_ends() {

@@ -9,6 +9,7 @@ use crate::raw;
 both_databases!(
     whoever_asks_first_all_sign_with_one_key,
     a_key_that_is_rotated_out_verifies_and_no_longer_signs,
+    a_retired_key_that_is_forgotten_is_gone_and_no_other_is,
     a_key_does_not_print_its_secret,
 );
 
@@ -37,8 +38,24 @@ async fn a_key_that_is_rotated_out_verifies_and_no_longer_signs(database: TestDa
     assert_ne!(second.id, first.id);
     assert_eq!(key(store, Purpose::MailLinks).await.id, second.id);
     let all = store.signing_keys(Purpose::MailLinks).await.expect("keys");
-    let ids: Vec<_> = all.iter().map(|key| key.id).collect();
-    assert_eq!(ids, [second.id, first.id]);
+    let now = store.clock().now();
+    let keys: Vec<_> = all.iter().map(|key| (key.id, key.retired_at)).collect();
+    assert_eq!(keys, [(second.id, None), (first.id, Some(now))]);
+}
+
+async fn a_retired_key_that_is_forgotten_is_gone_and_no_other_is(database: TestDatabase) {
+    let store = &database.store;
+    for purpose in [Purpose::MailLinks, Purpose::CustomerTokens] {
+        key(store, purpose).await;
+        let rotated = store.rotate_signing_key(purpose).await;
+        rotated.expect("another key");
+    }
+    let forget = async || store.forget_retired_keys(Purpose::CustomerTokens).await;
+    assert_eq!(forget().await.expect("an end"), 1);
+    assert_eq!(forget().await.expect("an end"), 0);
+    let left = async |purpose| store.signing_keys(purpose).await.expect("keys").len();
+    assert_eq!(left(Purpose::CustomerTokens).await, 1);
+    assert_eq!(left(Purpose::MailLinks).await, 2);
 }
 
 async fn a_key_does_not_print_its_secret(database: TestDatabase) {

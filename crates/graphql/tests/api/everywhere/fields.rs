@@ -17,12 +17,37 @@ const CUSTOMERS: [&str; 4] = ["viewer", "customer", "node", "nodes"];
 /// One query for each type that can be reached from these fields of the root: all of its fields, and theirs as far as
 /// they are leaves.
 fn queries(schema: &Schema, roots: impl Fn(&str) -> bool) -> Vec<String> {
-    let mut paths: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut next = VecDeque::new();
-    let fields = schema.fields("Query");
-    for field in fields.iter().filter(|field| roots(&field.name.node)) {
-        next.push_back((base(&field.ty.node).to_owned(), vec![call(field)]));
+    let paths = paths(schema, roots);
+    let paths = paths.iter();
+    paths
+        .map(|(name, path)| query(schema, name, path))
+        .collect()
+}
+
+/// How each type can be reached from these fields of the root: through what there is of the asker's own, where it can.
+pub(super) fn paths(
+    schema: &Schema,
+    roots: impl Fn(&str) -> bool,
+) -> BTreeMap<String, Vec<String>> {
+    let mut paths = BTreeMap::new();
+    let fields = schema.fields("Query").into_iter();
+    let fields = fields.filter(|field| roots(&field.name.node));
+    // What is asked for by the id of anything is null for a customer's.
+    let (by_id, own): (Vec<_>, Vec<_>) =
+        fields.partition(|field| call(field).contains("$own") && field.name.node != "customer");
+    for fields in [own, by_id] {
+        let next = fields.into_iter();
+        let next = next.map(|field| (base(&field.ty.node).to_owned(), vec![call(field)]));
+        reach(schema, next.collect(), &mut paths);
     }
+    paths
+}
+
+fn reach(
+    schema: &Schema,
+    mut next: VecDeque<(String, Vec<String>)>,
+    paths: &mut BTreeMap<String, Vec<String>>,
+) {
     while let Some((name, path)) = next.pop_front() {
         for object in schema.objects(&name) {
             if paths.contains_key(object) {
@@ -39,12 +64,9 @@ fn queries(schema: &Schema, roots: impl Fn(&str) -> bool) -> Vec<String> {
             paths.insert(object.to_owned(), path);
         }
     }
-    paths
-        .iter()
-        .map(|(name, path)| query(schema, name, path))
-        .collect()
 }
 
+/// Asks for every field of the type at the end of a path.
 fn query(schema: &Schema, name: &str, path: &[String]) -> String {
     let fields = schema.fields(name).into_iter().map(|field| {
         let of = base(&field.ty.node);
@@ -53,24 +75,27 @@ fn query(schema: &Schema, name: &str, path: &[String]) -> String {
         }
         format!("{} {{ __typename {} }}", call(field), leaves(schema, of))
     });
-    let fields: Vec<String> = fields.collect();
+    at(path, &fields.collect::<Vec<_>>().join(" "))
+}
+
+/// A query with this selection at the end of a path.
+pub(super) fn at(path: &[String], selection: &str) -> String {
     let path = path.join(" { ");
     let depth = path.matches('{').count() - path.matches('}').count();
-    let all = fields.join(" ");
     format!(
-        "query($own: ID!) {{ own: customer(id: $own) {{ id }} {path} {{ {all} }}{}}}",
+        "query($own: ID!) {{ own: customer(id: $own) {{ id }} {path} {{ {selection} }}{} }}",
         " }".repeat(depth)
     )
 }
 
-fn leaves(schema: &Schema, name: &str) -> String {
+pub(super) fn leaves(schema: &Schema, name: &str) -> String {
     let fields = schema.fields(name).into_iter();
     let leaves = fields.filter(|field| schema.objects(base(&field.ty.node)).is_empty());
     leaves.map(call).collect::<Vec<_>>().join(" ")
 }
 
 /// A field with the arguments that it needs.
-fn call(field: &FieldDefinition) -> String {
+pub(super) fn call(field: &FieldDefinition) -> String {
     let needed = field
         .arguments
         .iter()

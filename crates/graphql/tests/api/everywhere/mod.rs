@@ -3,6 +3,7 @@
 mod arguments;
 mod fields;
 mod schema;
+mod scopes;
 
 use laurel_store::{KeyScope, Source};
 use laurel_testkit::TestDatabase;

@@ -61,6 +61,16 @@ impl Schema {
         fields.iter().map(|field| &field.node).collect()
     }
 
+    /// The objects, and the fields of each, in the order of their names.
+    pub(super) fn objects_and_fields(&self) -> impl Iterator<Item = (&str, &FieldDefinition)> {
+        let objects = self.0.iter().filter_map(|(name, of)| match &of.kind {
+            TypeKind::Object(object) => Some((name.as_str(), object)),
+            _ => None,
+        });
+        objects
+            .flat_map(|(name, object)| object.fields.iter().map(move |field| (name, &field.node)))
+    }
+
     /// The objects that a value of this type can be.
     pub(super) fn objects(&self, name: &str) -> Vec<&str> {
         let implements = |definition: &TypeDefinition| match &definition.kind {

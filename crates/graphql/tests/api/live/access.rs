@@ -21,7 +21,8 @@ both_databases!(
     where_documents_are_stored_a_customer_subscribes_to_those_only,
 );
 
-const ADDED: &str = "subscription($id: ID) { historyEntryAdded(customerId: $id, after: \"ZjA\") {
+const ADDED: &str =
+    "subscription($id: ID) { historyEntryAdded(customerId: $id, after: \"ZjAlswNzh3MfD0\") {
     cursor node { customer { customerId } } } }";
 
 async fn who_has_no_key_or_a_wrong_one_follows_nothing(database: TestDatabase) {
@@ -77,7 +78,7 @@ async fn a_key_that_is_revoked_ends_its_connections(database: TestDatabase) {
     let api = Api::with(database, settings).await;
     let server = Server::of(&api).await;
     let mut socket = server.opened(&api.key).await;
-    let query = "subscription { historyEntryAdded(after: \"ZjA\") { cursor } }";
+    let query = "subscription { historyEntryAdded(after: \"ZjAlswNzh3MfD0\") { cursor } }";
     socket.subscribe("a", query, json!({})).await;
     let body = accumulation(ANA, "1", "2026-02-03T00:00:00Z");
     api.receive(&[&body]).await;
@@ -127,7 +128,7 @@ async fn a_customers_token_follows_that_customer_and_nobody_else(database: TestD
     }
     socket.subscribe("own", ADDED, json!({ "id": ANA })).await;
     socket.subscribe("all", ADDED, json!({})).await;
-    let tiers = "subscription { tierChanged(after: \"ZjA\") { node { customer { customerId } } } }";
+    let tiers = "subscription { tierChanged(after: \"ZjAlswNzh3MfD0\") { node { customer { customerId } } } }";
     socket.subscribe("tiers", tiers, json!({})).await;
     earn("bo", "3").await;
     earn("nobody", "4").await;
@@ -171,7 +172,7 @@ async fn a_customers_token_ends_its_connections(database: TestDatabase) {
 
 async fn where_documents_are_stored_a_customer_subscribes_to_those_only(database: TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
-    let stored = "subscription Own { historyEntryAdded(after: \"ZjA\") { cursor } }";
+    let stored = "subscription Own { historyEntryAdded(after: \"ZjAlswNzh3MfD0\") { cursor } }";
     std::fs::write(folder.path().join("own.graphql"), stored).unwrap();
     let settings = Settings {
         documents: Some(TrustedDocuments::open(folder.path()).unwrap()),

@@ -41,7 +41,7 @@ async fn d34_of_ten_thousand_subscriptions_twenty_are_followed(database: TestDat
         for one in 0..100 {
             let id = format!("{hundred}-{one}");
             socket
-                .subscribe(&id, ADDED, json!({ "after": "ZjA" }))
+                .subscribe(&id, ADDED, json!({ "after": "ZjAlswNzh3MfD0" }))
                 .await;
         }
         while followed + refused < (hundred + 1) * 100 {
@@ -72,7 +72,7 @@ async fn a_subscription_is_paid_for_when_it_begins(database: TestDatabase) {
     api.receive(&[&body]).await;
     let server = Server::of(&api).await;
     let mut socket = server.opened(&api.key).await;
-    let from_the_beginning = json!({ "after": "ZjA" });
+    let from_the_beginning = json!({ "after": "ZjAlswNzh3MfD0" });
     socket
         .subscribe("three", ADDED, from_the_beginning.clone())
         .await;
@@ -133,13 +133,14 @@ async fn who_does_not_read_is_dropped_and_holds_up_nobody(database: TestDatabase
     // Each update is about 50 KB.
     let long = (0..40).map(|number| format!("{}{number}: kind ", "x".repeat(1_200)));
     let long: String = long.collect();
-    let query =
-        format!("subscription {{ historyEntryAdded(after: \"ZjA\") {{ node {{ {long} }} }} }}");
+    let query = format!(
+        "subscription {{ historyEntryAdded(after: \"ZjAlswNzh3MfD0\") {{ node {{ {long} }} }} }}"
+    );
     let mut slow = server.opened(&api.key).await;
     slow.subscribe("slow", &query, Value::Null).await;
     let mut quick = server.opened(&api.key).await;
     quick
-        .subscribe("quick", ADDED, json!({ "after": "ZjA" }))
+        .subscribe("quick", ADDED, json!({ "after": "ZjAlswNzh3MfD0" }))
         .await;
     for _ in 0..EVENTS {
         quick.update("historyEntryAdded").await;

@@ -169,11 +169,11 @@ async fn what_is_no_subscription_is_refused_by_itself(database: TestDatabase) {
         ),
         // A cursor that lies ahead of everything: of another database.
         (
-            "subscription { tierChanged(after: \"ZjEwMDA\") { cursor } }",
+            "subscription { tierChanged(after: \"ZjEwMDAwVRTWmfK2LA\") { cursor } }",
             "BAD_USER_INPUT",
         ),
         (
-            "subscription { tierChanged(after: \"Zi0x\") { cursor } }",
+            "subscription { tierChanged(after: \"Zi0xU1yIE5SLK6w\") { cursor } }",
             "BAD_USER_INPUT",
         ),
         (

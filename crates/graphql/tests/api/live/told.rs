@@ -1,11 +1,11 @@
 //! What is told, to whom, and from where on.
 
-use laurel_store::KeyScope;
+use laurel_store::{KeyScope, Source};
 use laurel_testkit::{TestDatabase, both_databases, fixture};
 use serde_json::{Value, json};
 
 use super::socket::{Server, Socket};
-use crate::client::{ANA, Api, accumulation};
+use crate::client::{ANA, Api, accumulation, make_key};
 
 both_databases!(
     what_is_added_to_a_history_is_told_as_it_was_asked_for,
@@ -13,6 +13,7 @@ both_databases!(
     a_customers_follower_is_told_of_nobody_else,
     changes_of_tier_are_told_by_themselves,
     another_sources_followers_are_told_nothing,
+    d27_another_sources_cursor_is_answered_like_one_that_nobody_made,
     an_update_for_many_is_read_once,
     a_subscription_that_is_complete_is_told_nothing_more,
     what_nobody_knew_is_told_to_operators_only,
@@ -32,7 +33,7 @@ async fn earn(api: &Api, customer: &str, amount: u32) {
 
 /// Follows everything from the very beginning: what is told does not depend on when it was asked for.
 async fn from_the_start(socket: &mut Socket, id: &str, query: &str, mut variables: Value) {
-    variables["after"] = "ZjA".into();
+    variables["after"] = "ZjAlswNzh3MfD0".into();
     socket.subscribe(id, query, variables).await;
 }
 
@@ -145,8 +146,11 @@ async fn another_sources_followers_are_told_nothing(database: TestDatabase) {
     let api = api.asked_by("theirs", &[KeyScope::Read]).await;
     let server = Server::of(&api).await;
     let mut theirs = server.opened(&api.key).await;
-    from_the_start(&mut theirs, "a", ADDED, json!({})).await;
-    from_the_start(&mut theirs, "b", ADDED, json!({ "customer": ANA })).await;
+    // Their own beginning: cursors are a source's own.
+    let variables = json!({ "after": "ZjAEaFLS982vYQ" });
+    theirs.subscribe("a", ADDED, variables.clone()).await;
+    let variables = json!({ "after": variables["after"], "customer": ANA });
+    theirs.subscribe("b", ADDED, variables).await;
     let mut socket = server.opened(&ours).await;
     from_the_start(&mut socket, "a", ADDED, json!({})).await;
     socket.update("historyEntryAdded").await;
@@ -159,6 +163,31 @@ async fn another_sources_followers_are_told_nothing(database: TestDatabase) {
     assert_eq!(amount(&socket.update("historyEntryAdded").await), "8");
 }
 
+async fn d27_another_sources_cursor_is_answered_like_one_that_nobody_made(database: TestDatabase) {
+    let api = Api::new(database).await;
+    let server = Server::of(&api).await;
+    earn(&api, ANA, 1).await;
+    let mut socket = server.opened(&api.key).await;
+    from_the_start(&mut socket, "a", ADDED, json!({})).await;
+    let ours = socket.update("historyEntryAdded").await["cursor"].clone();
+    let tiers = "subscription($after: String) { tierChanged(after: $after) { cursor } }";
+    let theirs = Source::new("theirs").unwrap();
+    let key = make_key(&api.app.database, &theirs, &[KeyScope::Read]).await;
+    for query in [ADDED, tiers] {
+        let mut answers = Vec::new();
+        for after in [&ours, &json!("nonsense"), &json!("")] {
+            let mut theirs = server.opened(&key).await;
+            theirs
+                .subscribe("a", query, json!({ "after": after }))
+                .await;
+            answers.push(theirs.next().await);
+        }
+        assert_eq!(answers[0]["type"], "error");
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[0], answers[2]);
+    }
+}
+
 async fn an_update_for_many_is_read_once(database: TestDatabase) {
     let api = Api::new(database).await;
     let server = Server::of(&api).await;
@@ -167,7 +196,11 @@ async fn an_update_for_many_is_read_once(database: TestDatabase) {
     for number in 0..40 {
         let mut socket = server.opened(&api.key).await;
         // They differ in where they come from, and in nothing else.
-        let after = if number % 2 == 0 { "ZjA" } else { "ZjAw" };
+        let after = if number % 2 == 0 {
+            "ZjAlswNzh3MfD0"
+        } else {
+            "ZjAwtP84yTeYouY"
+        };
         let variables = json!({ "after": after });
         socket
             .subscribe(&number.to_string(), ADDED, variables)

@@ -69,7 +69,7 @@ async fn d34_no_update_is_left_out_while_workers_commit_side_by_side_and_connect
 
     let follow = async {
         let mut seen = BTreeMap::<String, usize>::new();
-        let mut cursor = json!("ZjA");
+        let mut cursor = json!("ZjAlswNzh3MfD0");
         let query = "subscription($after: String) { historyEntryAdded(after: $after) { cursor node { id } } }";
         let all = usize::try_from(WORKERS * EACH).unwrap();
         for life in 1_usize.. {
