@@ -147,7 +147,7 @@ async fn a_signing_key_is_replaced_and_it_is_kept_who_did() {
     assert_eq!(refused.0, 2, "{}", refused.1);
     assert_eq!(place.refusal(&["keys", "rotate", "erasures"]).await.0, 2);
     let audit = place.answer(&["audit", "--source", "masivo"]).await;
-    let lines: Vec<Vec<&str>> = audit
+    let kept: Vec<Vec<&str>> = audit
         .lines()
         .map(|line| line.split("  ").skip(3).collect())
         .collect();
@@ -156,7 +156,7 @@ async fn a_signing_key_is_replaced_and_it_is_kept_who_did() {
         ["rotate_signing_key", "customer-tokens", "old_forgotten"],
         ["rotate_signing_key", "mail-links", "done"],
     ];
-    assert_eq!(lines, expected);
+    assert_eq!(kept, expected);
 }
 
 #[cfg(unix)]
