@@ -5,6 +5,13 @@ import { makePgService } from "postgraphile/adaptors/pg";
 import { grafserv } from "postgraphile/grafserv/node";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 
+// PostGraphile asks for Node.js 22; this is what it needs of it.
+Promise.withResolvers ??= function withResolvers() {
+  let resolve, reject;
+  const promise = new this((a, b) => ([resolve, reject] = [a, b]));
+  return { promise, resolve, reject };
+};
+
 const [port, url, connections] = process.argv.slice(2);
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],

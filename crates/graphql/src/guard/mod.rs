@@ -8,6 +8,7 @@
 mod cost;
 mod expansion;
 mod given;
+mod known;
 mod operation;
 mod pages;
 mod presence;
@@ -18,6 +19,8 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use async_graphql::Variables;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::parser::{Error, parse_query, parse_schema};
@@ -26,7 +29,8 @@ use serde::Serialize;
 pub(crate) use self::presence::PRESENCE;
 
 use self::given::Given;
-use self::shape::Shape;
+use self::known::{Chosen, Known};
+pub(crate) use self::shape::Shape;
 use crate::error::{Code, Refusal};
 use crate::settings::Limits;
 
@@ -39,6 +43,19 @@ pub(crate) struct Admitted {
     pub(crate) kind: OperationType,
     /// What running it costs.
     pub(crate) cost: Cost,
+    /// What was asked, which outlives the document.
+    pub(crate) asked: Asked,
+}
+
+/// An operation as it was asked, to hold its answer against.
+#[derive(Debug)]
+pub(crate) struct Asked(Arc<Chosen>);
+
+impl Asked {
+    /// The operation, and the fragments that it reaches.
+    pub(crate) fn document(&self) -> &ExecutableDocument {
+        &self.0.document
+    }
 }
 
 /// What a request costs, as every answer to one that could be reckoned tells it.
@@ -57,7 +74,8 @@ pub(crate) struct Cost {
 #[derive(Debug)]
 pub(crate) struct Guard {
     limits: Limits,
-    shape: Shape,
+    pub(crate) shape: Shape,
+    known: Known,
 }
 
 impl Guard {
@@ -70,6 +88,7 @@ impl Guard {
         Self {
             limits,
             shape: Shape::new(document),
+            known: Known::default(),
         }
     }
 
@@ -81,15 +100,18 @@ impl Guard {
         operation_name: Option<&str>,
         variables: &Variables,
     ) -> Result<Admitted, Refusal> {
-        scan::scan(query, &self.limits)?;
-        let document = parse_query(query).map_err(|error| unparsable(&error))?;
-        expansion::measure(&document, &self.limits)?;
-        let (mut document, operation) = operation::choose(document, operation_name)?;
-        variables::check(&operation, variables, &self.shape, &self.limits)?;
-        let given = Given::new(&operation, variables);
-        pages::check(&document, &given, &self.limits)?;
+        let chosen = self
+            .known
+            .get_or(query, operation_name, || self.read(query, operation_name))?;
+        let Chosen {
+            document,
+            operation,
+        } = &*chosen;
+        variables::check(operation, variables, &self.shape, &self.limits)?;
+        let given = Given::new(operation, variables);
+        pages::check(document, &given, &self.limits)?;
         let cost = Cost {
-            requested: cost::of(&self.shape, &document, &operation, &given),
+            requested: cost::of(&self.shape, document, operation, &given),
             limit: self.limits.complexity,
             remaining: None,
         };
@@ -100,11 +122,25 @@ impl Guard {
             let message = format!("The query costs {requested}; at most {limit} is allowed.");
             return Err(Refusal::new(Code::TooComplex, message).costing(cost));
         }
+        let mut document = document.clone();
         presence::ensure(&mut document);
         Ok(Admitted {
             document,
             kind: operation.ty,
             cost,
+            asked: Asked(chosen),
+        })
+    }
+
+    /// All that does not depend on the variables.
+    fn read(&self, query: &str, operation_name: Option<&str>) -> Result<Chosen, Refusal> {
+        scan::scan(query, &self.limits)?;
+        let document = parse_query(query).map_err(|error| unparsable(&error))?;
+        expansion::measure(&document, &self.limits)?;
+        let (document, operation) = operation::choose(document, operation_name)?;
+        Ok(Chosen {
+            document,
+            operation,
         })
     }
 }

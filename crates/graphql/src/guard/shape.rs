@@ -22,7 +22,7 @@ const WEIGHTS: [(&str, &str, usize, usize); 7] = [
 
 /// The schema, as far as the guard needs it.
 #[derive(Debug)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     /// The names of all types, those of the language included.
     pub(super) types: HashSet<Name>,
     objects: HashMap<Name, HashMap<Name, Shown>>,
@@ -32,9 +32,11 @@ pub(super) struct Shape {
 
 /// A field of an object or of an interface.
 #[derive(Debug)]
-pub(super) struct Shown {
-    /// Its type, whatever lists there are around it.
-    pub(super) of: Name,
+pub(crate) struct Shown {
+    /// Its type.
+    pub(crate) r#type: Type,
+    /// The same, whatever lists there are around it.
+    pub(crate) of: Name,
     /// What it costs by itself.
     pub(super) weight: usize,
     pub(super) times: Times,
@@ -92,7 +94,7 @@ impl Shape {
     }
 
     /// A field, where the type and the field are known: what is not is for the validation to name.
-    pub(super) fn field(&self, r#type: Option<&Name>, name: &Name) -> Option<&Shown> {
+    pub(crate) fn field(&self, r#type: Option<&Name>, name: &Name) -> Option<&Shown> {
         self.objects.get(r#type?)?.get(name)
     }
 
@@ -135,6 +137,7 @@ fn shown(r#type: &Name, field: &FieldDefinition) -> Shown {
         None => (1, times(field)),
     };
     Shown {
+        r#type: field.ty.node.clone(),
         of: innermost(&field.ty.node.base).clone(),
         weight,
         times,

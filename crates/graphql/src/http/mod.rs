@@ -7,6 +7,7 @@ mod body;
 pub(crate) mod credentials;
 pub(crate) mod documents;
 mod measure;
+pub(crate) mod nulls;
 mod order;
 mod origins;
 mod parameters;

@@ -15,6 +15,7 @@ use super::answer;
 use super::documents;
 use super::measure::{self, Kind};
 use super::method_not_allowed;
+use super::nulls;
 use super::order::Order;
 use super::parameters::Parameters;
 use crate::Api;
@@ -81,8 +82,14 @@ impl Asked {
         mut self,
         api: &Arc<Api<Q>>,
         text: String,
-        Admitted { document, cost, .. }: Admitted,
+        admitted: Admitted,
     ) -> Response<Body> {
+        let Admitted {
+            document,
+            cost,
+            asked,
+            ..
+        } = admitted;
         let media = self.media;
         let cost = match paid(api, &self.asking, cost) {
             Ok(cost) => cost,
@@ -103,6 +110,7 @@ impl Asked {
         query.operation_name = self.name;
         query.set_parsed_query(document);
         execute(api, media, self.asking, query, turn, |mut outcome| {
+            nulls::settle(&mut outcome, asked.document(), &api.guard.shape);
             outcome.data = order.apply(outcome.data);
             answer::outcome(media, outcome, cost)
         })

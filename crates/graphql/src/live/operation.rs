@@ -11,8 +11,8 @@ use crate::Api;
 use crate::asking::{Asking, Failed};
 use crate::engine::{Batches, drive};
 use crate::error::{Code, Refusal};
-use crate::guard::Admitted;
-use crate::http::{Order, Parameters, answer, documents, paid};
+use crate::guard::{Admitted, Asked};
+use crate::http::{Order, Parameters, answer, documents, nulls, paid};
 use crate::reads::{NamesOnce, reads};
 use crate::subscription::{Following, Turn};
 
@@ -22,6 +22,7 @@ pub(crate) struct Operation {
     name: Option<String>,
     variables: Variables,
     document: ExecutableDocument,
+    asked: Asked,
     order: Order,
     /// Equal where the same update is shown in the same way.
     pub(super) the_same: Arc<str>,
@@ -47,6 +48,7 @@ impl Operation {
             document,
             kind,
             cost,
+            asked,
         } = admitted?;
         if kind != OperationType::Subscription {
             let message = "This connection is for subscriptions; send anything else by POST.";
@@ -70,6 +72,7 @@ impl Operation {
             name: operation_name.filter(|name| !name.is_empty()),
             variables,
             document,
+            asked,
             order,
             the_same: the_same.into(),
         })
@@ -109,6 +112,7 @@ impl Operation {
         if answer.errors.iter().any(is_ours) {
             return None;
         }
+        nulls::settle(&mut answer, self.asked.document(), &api.guard.shape);
         answer.data = self.order.apply(answer.data);
         Some(answer::executed(answer).into())
     }

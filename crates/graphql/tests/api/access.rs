@@ -80,6 +80,15 @@ async fn the_log_is_for_operators(database: TestDatabase) {
     assert_eq!(told["event"]["eventId"], event.to_string());
 }
 
+async fn where_null_may_not_be_the_answer_as_a_whole_is_null(database: TestDatabase) {
+    let api = Api::with_story(database).await;
+    let query = "{ events { totalCount } tiers { id } }";
+    let answer = api.answer(query, Value::Null).await;
+    assert_eq!(answer["data"], Value::Null);
+    assert_eq!(answer["errors"][0]["path"], json!(["events"]));
+    assert_eq!(codes(&answer), ["FORBIDDEN"]);
+}
+
 async fn the_schema_is_given_to_who_has_a_key(database: TestDatabase) {
     let api = Api::new(database).await;
     let response = api.send(api.get("/graphql/schema.graphql")).await;
@@ -97,5 +106,6 @@ both_databases!(
     who_has_no_key_or_a_wrong_one_is_told_nothing,
     a_revoked_key_is_no_key,
     the_log_is_for_operators,
+    where_null_may_not_be_the_answer_as_a_whole_is_null,
     the_schema_is_given_to_who_has_a_key,
 );

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use laurel_payloads::{CustomerId, Timestamp, read};
 use laurel_simulator::{Programme, Webhook};
-use laurel_store::{NewEvent, Options, Source, Store, SystemClock};
+use laurel_store::{Clock as _, NewEvent, Options, Source, Store, SystemClock};
 
 use crate::contenders::Laurel;
 
@@ -16,7 +16,7 @@ const DEEP: usize = 8;
 /// As many events are appended in one transaction.
 const BATCH: usize = 1_000;
 /// How long the events may take to be handled.
-const PATIENCE: Duration = Duration::from_hours(2);
+const PATIENCE: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
 /// What is to be stored, the same for each database.
@@ -86,12 +86,13 @@ pub(super) async fn connect(laurel: &Laurel) -> anyhow::Result<Store> {
         .context("no store")
 }
 
-/// Appends webhooks as if each webhook had been received when it happened.
+/// Appends webhooks as if each had been received when it happened; none later than now, or it would not be due yet.
 async fn append(
     store: &Store,
     webhooks: impl Iterator<Item = Webhook>,
 ) -> anyhow::Result<Vec<CustomerId>> {
     let source = Source::new("masivo")?;
+    let now = SystemClock.now();
     let (mut people, mut batch) = (BTreeSet::new(), Vec::with_capacity(BATCH));
     let mut clock = Timestamp::from_micros(0);
     for webhook in webhooks {
@@ -102,7 +103,7 @@ async fn append(
             .ok()
             .filter(|time| *time != never)
             .unwrap_or(clock)
-            .max(clock);
+            .clamp(clock, now);
         people.insert(webhook.customer_id);
         batch.push(NewEvent::new(
             source.clone(),
