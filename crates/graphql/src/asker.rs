@@ -33,11 +33,36 @@ pub struct Asker<'a>(&'a Asking);
 
 impl<'a> Asker<'a> {
     /// The asker behind a field.
+    ///
+    /// ```
+    /// use async_graphql::{Context, Object};
+    /// use laurel_graphql::Asker;
+    ///
+    /// struct Whose;
+    ///
+    /// #[Object]
+    /// impl Whose {
+    ///     /// The source that the key opens.
+    ///     async fn source(&self, context: &Context<'_>) -> String {
+    ///         Asker::of(context).scope().source().to_string()
+    ///     }
+    /// }
+    /// ```
     pub fn of(context: &Context<'a>) -> Self {
         Self(Asking::of(context))
     }
 
     /// The one source that can be read.
+    ///
+    /// ```
+    /// # async fn example(asker: laurel_graphql::Asker<'_>) -> async_graphql::Result<()> {
+    /// let scope = asker.scope();
+    /// let tiers = scope.tiers().await.map_err(|error| asker.failed(&error))?;
+    /// // Tables of one's own: with the source in their `WHERE`.
+    /// let (connection, source) = (scope.store().connection(), scope.source());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn scope(&self) -> &'a Scope {
         &self.0.scope
     }
@@ -46,11 +71,24 @@ impl<'a> Asker<'a> {
     ///
     /// # Errors
     /// `FORBIDDEN`: the key has not the scope `operate`.
+    ///
+    /// ```
+    /// # fn example(asker: laurel_graphql::Asker<'_>) -> async_graphql::Result<()> {
+    /// asker.operator()?; // what follows is for operators only
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn operator(&self) -> Result<()> {
         Ok(self.0.operator()?)
     }
 
     /// Logs a failure, once, and makes of it what a client may read: `INTERNAL` and the request's id.
+    ///
+    /// ```
+    /// # fn example(asker: laurel_graphql::Asker<'_>) -> async_graphql::Result<u32> {
+    /// "many".parse().map_err(|error| asker.failed(&error))
+    /// # }
+    /// ```
     pub fn failed(&self, error: &(dyn Error + 'static)) -> async_graphql::Error {
         self.0.failed(error).into()
     }

@@ -80,11 +80,44 @@ pub(crate) struct Api<Q> {
 }
 
 /// The API's routes: `GET` and `POST /graphql`, also as a WebSocket, `GET /graphql/schema.graphql`, and the explorer at `/`.
+///
+/// ```
+/// # fn example(store: laurel_store::Store) -> axum::Router {
+/// use laurel_graphql::{Settings, router};
+///
+/// // Beside other routes of the same server.
+/// axum::Router::new().merge(router(store, Settings::default()))
+/// # }
+/// ```
 pub fn router(store: Store, settings: Settings) -> Router {
     router_of(store, settings, Query::default())
 }
 
 /// The same for a query root of an extension's: an object named `Query` that [`QueryRoot`] is merged into.
+///
+/// ```
+/// # fn example(store: laurel_store::Store) -> axum::Router {
+/// use async_graphql::{MergedObject, Object};
+/// use laurel_graphql::{QueryRoot, Settings, router_of};
+///
+/// #[derive(Default)]
+/// struct BadgesQuery;
+///
+/// #[Object]
+/// impl BadgesQuery {
+///     /// How many badges there are.
+///     async fn badges(&self) -> i32 {
+///         3
+///     }
+/// }
+///
+/// #[derive(Default, MergedObject)]
+/// struct Query(QueryRoot, BadgesQuery);
+///
+/// // `laurel::Platform::query` does this, and refuses a root that `root_faults` finds fault with.
+/// router_of(store, Settings::default(), Query::default())
+/// # }
+/// ```
 pub fn router_of<Q: ObjectType + 'static>(store: Store, settings: Settings, query: Q) -> Router {
     let schema = build(query, &settings.limits);
     let guard = Guard::new(&print(&schema), settings.limits.clone());
@@ -104,11 +137,22 @@ pub fn router_of<Q: ObjectType + 'static>(store: Store, settings: Settings, quer
 }
 
 /// The schema in GraphQL's own language, every type, field and argument described: `docs/schema.graphql`.
+///
+/// ```
+/// let schema = laurel_graphql::sdl();
+/// assert!(schema.contains("type Customer implements Node"));
+/// ```
 pub fn sdl() -> String {
     sdl_of(Query::default())
 }
 
 /// The same for a query root of an extension's.
+///
+/// ```
+/// use laurel_graphql::{Query, sdl, sdl_of};
+///
+/// assert_eq!(sdl_of(Query::default()), sdl());
+/// ```
 pub fn sdl_of<Q: ObjectType + 'static>(query: Q) -> String {
     print(&build(query, &Limits::default()))
 }

@@ -15,6 +15,14 @@ use crate::types::{
 };
 
 /// Where every query begins.
+///
+/// ```
+/// # fn example(store: laurel_store::Store) -> axum::Router {
+/// use laurel_graphql::{Query, Settings, router_of};
+///
+/// router_of(store, Settings::default(), Query::default()) // as `router` has it
+/// # }
+/// ```
 #[derive(Debug, Default, MergedObject)]
 pub struct Query(QueryRoot);
 

@@ -9,6 +9,28 @@ use laurel_payloads::{Reader, Reading, read, read_with};
 use laurel_store::Source;
 
 /// The readers of sources of other formats, by the sources' names; every other source is Masivo's.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use laurel_graphql::{Readers, Settings};
+/// use laurel_payloads::{Heading, Reader, Unreadable};
+///
+/// struct Pings;
+///
+/// impl Reader for Pings {
+///     fn format(&self) -> &'static str {
+///         "pings"
+///     }
+///
+///     fn heading(&self, _: &[u8]) -> Result<Heading, Unreadable> {
+///         Ok(Heading::new("ping"))
+///     }
+/// }
+///
+/// let reader: Arc<dyn Reader> = Arc::new(Pings);
+/// let settings = Settings { readers: Readers::new([("monitor".to_owned(), reader)]), ..Settings::default() };
+/// ```
 #[derive(Clone, Default)]
 pub struct Readers(Arc<BTreeMap<String, Arc<dyn Reader>>>);
 

@@ -13,6 +13,28 @@ const NAME: &str = "Query";
 /// What keeps `Q` from being the root of the API's queries, in words for who wrote it; nothing where it may be.
 ///
 /// The engine merges objects without a word about fields of one name: the last object's is answered.
+///
+/// ```
+/// use async_graphql::{MergedObject, Object};
+/// use laurel_graphql::{Query, QueryRoot, root_faults};
+///
+/// #[derive(Default)]
+/// struct Badges;
+///
+/// #[Object]
+/// impl Badges {
+///     async fn badges(&self) -> i32 {
+///         0
+///     }
+/// }
+///
+/// /// It lacks `#[graphql(name = "Query")]`.
+/// #[derive(Default, MergedObject)]
+/// struct Root(QueryRoot, Badges);
+///
+/// assert!(root_faults::<Query>().is_empty());
+/// assert!(root_faults::<Root>()[0].contains("is called `Root`"));
+/// ```
 pub fn root_faults<Q: ObjectType>() -> Vec<String> {
     let (ours, theirs) = (fields::<QueryRoot>(), fields::<Q>());
     let mut faults = Vec::new();

@@ -9,6 +9,15 @@ use tokio_util::sync::CancellationToken;
 use crate::{IdentityProvider, Readers, Sockets, TrustedDocuments};
 
 /// The settings of the GraphQL API. `Settings::default()` is what the design asks for.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use laurel_graphql::Settings;
+///
+/// let mut settings = Settings { deadline: Duration::from_secs(2), ..Settings::default() };
+/// settings.share.at_once = 8;
+/// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The largest request body, in bytes; a longer one is answered 413.
@@ -87,6 +96,15 @@ impl Default for CustomerTokens {
 }
 
 /// What one token, a key's or a customer's, may ask for: what goes beyond is answered 429.
+///
+/// ```
+/// use std::num::NonZeroU32;
+///
+/// use laurel_graphql::Share;
+///
+/// let share = Share { cost_per_minute: NonZeroU32::new(10_000), ..Share::default() };
+/// assert_eq!((share.at_once, share.waiting), (4, 64));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Share {
     /// Requests of one token that run at a time.
@@ -111,6 +129,13 @@ impl Default for Share {
 }
 
 /// The bounds of a single query, checked before any of it runs.
+///
+/// ```
+/// use laurel_graphql::Limits;
+///
+/// let limits = Limits { depth: 8, ..Limits::default() };
+/// assert_eq!(limits.page, 100);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Bytes of query text.

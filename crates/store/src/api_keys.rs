@@ -21,6 +21,12 @@ const PREFIX: &str = "laurel_";
 const TOUCH_EVERY: i64 = 60_000_000;
 
 /// What the holder of a key may do.
+///
+/// ```
+/// use laurel_store::KeyScope;
+///
+/// assert_eq!(KeyScope::ALL.map(KeyScope::as_str), ["read", "operate", "admin"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyScope {
     /// Ask about customers and the programme.
@@ -104,6 +110,17 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Database`].
+    ///
+    /// ```
+    /// # async fn example(store: laurel_store::Store) -> laurel_store::Result<()> {
+    /// use laurel_store::KeyScope;
+    ///
+    /// // In a route of an extension's, with what came after `Authorization: Bearer `.
+    /// let key = store.authenticate("laurel_…").await?;
+    /// let may = key.is_some_and(|key| key.scopes.contains(&KeyScope::Operate));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn authenticate(&self, key: &str) -> Result<Option<ApiKeyRecord>> {
         let (hash, now) = (hash(key), self.clock().now());
         let kept = self.kept_keys();

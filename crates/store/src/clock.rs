@@ -10,6 +10,23 @@ use uuid::Uuid;
 ///
 /// Tests give the store a clock that they move themselves. Leases alone do not ask it: they compare on the database's
 /// clock, which all copies share.
+///
+/// ```
+/// use laurel_payloads::Timestamp;
+/// use laurel_store::Clock;
+///
+/// /// Has stopped at noon.
+/// #[derive(Debug)]
+/// struct Noon;
+///
+/// impl Clock for Noon {
+///     fn now(&self) -> Timestamp {
+///         Timestamp::from_micros(1_772_366_400_000_000)
+///     }
+/// }
+///
+/// assert_eq!(Noon.id().get_version_num(), 7);
+/// ```
 pub trait Clock: Debug + Send + Sync + 'static {
     /// The time now, UTC.
     fn now(&self) -> Timestamp;

@@ -12,6 +12,13 @@ use sea_orm::{
 use crate::{Error, Result};
 
 /// How to reach the database.
+///
+/// ```
+/// use laurel_store::Options;
+///
+/// let options = Options { readers: 2, ..Options::new("sqlite://laurel.db") };
+/// assert_eq!(options.writers, 8);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Options {
     /// `sqlite://path` or `postgres://…`.

@@ -32,6 +32,14 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What a caller can do about an [`Error`].
+///
+/// ```
+/// use laurel_store::{Class, Error};
+///
+/// fn is_worth_another_try(error: &Error) -> bool {
+///     matches!(error.class(), Class::Conflict | Class::Unavailable)
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// Another writer was in the way: the same call, made again, may succeed at once.

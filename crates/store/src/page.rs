@@ -1,6 +1,17 @@
 //! Pages of a list that is ordered newest first, cut by keyset cursors in both directions.
 
 /// Which part of a list is wanted. A cursor names a row by the columns that the list is ordered by, never by its number.
+///
+/// ```
+/// # async fn example(scope: laurel_store::Scope) -> Result<(), Box<dyn std::error::Error>> {
+/// use laurel_store::{HistoryFilter, PageRequest};
+///
+/// let ana = "ana-0042".parse::<laurel_payloads::CustomerId>()?;
+/// let newest = scope.history(&ana, &HistoryFilter::default(), &PageRequest::first(20)).await?;
+/// println!("{} entries, and more: {}", newest.items.len(), newest.has_next);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest<C> {
     /// At most this many rows.
@@ -52,6 +63,13 @@ impl<C> PageRequest<C> {
 }
 
 /// Some consecutive rows of a list, newest first.
+///
+/// ```
+/// use laurel_store::Page;
+///
+/// let page = Page { items: vec![3, 2, 1], has_next: false, has_previous: false };
+/// assert_eq!(page.map(|item| item.to_string()).items, ["3", "2", "1"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T> {
     /// The rows.

@@ -6,6 +6,14 @@ use std::sync::Arc;
 /// The name of a source: one account at Masivo, as the configuration names it (`[sources.<name>]`).
 ///
 /// Every row carries it and every query of a tenant is made through a [`Scope`](crate::Scope) that holds it.
+///
+/// ```
+/// use laurel_store::Source;
+///
+/// assert_eq!(Source::new("masivo-co")?.as_str(), "masivo-co");
+/// assert!(Source::new("Masivo Colombia").is_err());
+/// # Ok::<(), laurel_store::InvalidSource>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Source(Arc<str>);
 

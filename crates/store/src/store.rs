@@ -17,6 +17,22 @@ use crate::kept::Kept;
 use crate::{ApiKeyRecord, Clock, Error, Result, Source, sql};
 
 /// Durable facts and read models, on SQLite or PostgreSQL. Cheap to clone.
+///
+/// ```
+/// # async fn example(store: laurel_store::Store) -> Result<(), Box<dyn std::error::Error>> {
+/// use laurel_store::Source;
+///
+/// // What a key opens is one source; everything a tenant may see is read through its scope.
+/// if let Some(key) = store.authenticate("laurel_…").await? {
+///     let tiers = store.scope(&key.source).tiers().await?;
+///     println!("{} tiers", tiers.len());
+/// }
+/// // Writes that belong together are one transaction.
+/// let tx = store.begin().await?;
+/// tx.commit().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
@@ -47,6 +63,18 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Database`] where it cannot be reached, [`Error::Unsuitable`] where it cannot keep what it is given.
+    ///
+    /// ```
+    /// # async fn example() -> laurel_store::Result<()> {
+    /// use std::sync::Arc;
+    ///
+    /// use laurel_store::{Options, Store, SystemClock};
+    ///
+    /// // For a program of its own; `laurel::Platform` hands its extensions a store that is open.
+    /// let store = Store::connect(&Options::new("sqlite://laurel.db"), Arc::new(SystemClock)).await?;
+    /// store.close().await
+    /// # }
+    /// ```
     pub async fn connect(options: &Options, clock: Arc<dyn Clock>) -> Result<Self> {
         let statements = Arc::new(AtomicU64::new(0));
         let pools = connect::open(options, &statements).await?;
@@ -65,11 +93,30 @@ impl Store {
     }
 
     /// The clock that this store was given.
+    ///
+    /// ```
+    /// # fn example(store: laurel_store::Store) {
+    /// // Never the system's: tests move this one.
+    /// let noticed_at = store.clock().now().micros();
+    /// let id = store.clock().id();
+    /// # }
+    /// ```
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.clock
     }
 
     /// A tenant's view: every query made through it is limited to this source.
+    ///
+    /// ```
+    /// # async fn example(store: laurel_store::Store) -> Result<(), Box<dyn std::error::Error>> {
+    /// use laurel_store::Source;
+    ///
+    /// let club = store.scope(&Source::new("masivo")?);
+    /// let ana = club.customer(&"ana-0042".parse()?).await?;
+    /// println!("{:?}", ana.and_then(|ana| ana.name));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn scope(&self, source: &Source) -> Scope {
         Scope {
             store: self.clone(),
@@ -81,6 +128,17 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Database`] where no connection, or not the write lock, is to be had in time.
+    ///
+    /// ```
+    /// # async fn example(store: laurel_store::Store) -> Result<(), Box<dyn std::error::Error>> {
+    /// use sea_orm::ConnectionTrait;
+    ///
+    /// let tx = store.begin().await?;
+    /// tx.connection().execute_unprepared("DELETE FROM cafe_stamps").await?;
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn begin(&self) -> Result<Tx> {
         let store = self.clone();
         // A BEGIN that is cancelled half-way can leave a pooled connection inside a transaction (sqlx 0.9): in a task
@@ -103,6 +161,21 @@ impl Store {
     }
 
     /// The connections that only read, for the tables that an extension owns.
+    ///
+    /// ```
+    /// # async fn example(store: laurel_store::Store, source: laurel_store::Source) -> Result<(), sea_orm::DbErr> {
+    /// use sea_orm::{ConnectionTrait, Statement};
+    ///
+    /// // A tenant sees its own rows only, by the `WHERE`.
+    /// let connection = store.connection();
+    /// let sql = "SELECT count(*) AS stamps FROM cafe_stamps WHERE source = $1";
+    /// let values = [source.as_str().into()];
+    /// let statement = Statement::from_sql_and_values(connection.get_database_backend(), sql, values);
+    /// let row = connection.query_one_raw(statement).await?;
+    /// let stamps: i64 = row.map_or(Ok(0), |row| row.try_get("", "stamps"))?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn connection(&self) -> &DatabaseConnection {
         self.reader()
     }
@@ -195,6 +268,17 @@ impl Store {
 }
 
 /// A write transaction. Dropped without [`commit`](Self::commit), it is rolled back.
+///
+/// ```
+/// # async fn example(store: laurel_store::Store) -> Result<(), Box<dyn std::error::Error>> {
+/// use sea_orm::ConnectionTrait;
+///
+/// let tx = store.begin().await?;
+/// tx.connection().execute_unprepared("UPDATE cafe_stamps SET stamps = 0").await?;
+/// drop(tx); // as if nothing had been written
+/// # Ok(())
+/// # }
+/// ```
 pub struct Tx {
     transaction: DatabaseTransaction,
     store: Store,
@@ -211,6 +295,19 @@ impl fmt::Debug for Tx {
 
 impl Tx {
     /// The connection inside the transaction, for the tables that an extension owns.
+    ///
+    /// ```
+    /// # async fn example(tx: laurel_store::Tx) -> Result<(), Box<dyn std::error::Error>> {
+    /// use sea_orm::{ConnectionTrait, Statement};
+    ///
+    /// let backend = tx.connection().get_database_backend();
+    /// let sql = "UPDATE cafe_stamps SET stamps = stamps + 1 WHERE source = $1 AND customer_id = $2";
+    /// let values = ["masivo".into(), "ana-0042".into()];
+    /// tx.connection().execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    /// tx.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn connection(&self) -> &DatabaseTransaction {
         &self.transaction
     }
@@ -262,6 +359,15 @@ impl Tx {
 }
 
 /// A tenant's view of the store. There is no way to read a tenant's rows but through one.
+///
+/// ```
+/// # async fn example(scope: laurel_store::Scope) -> laurel_store::Result<()> {
+/// for reward in scope.rewards().await? {
+///     println!("{} {}", scope.source(), reward.name.unwrap_or_default());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Scope {
     store: Store,
@@ -275,6 +381,13 @@ impl Scope {
     }
 
     /// The store behind it.
+    ///
+    /// ```
+    /// # async fn example(scope: laurel_store::Scope) {
+    /// // For the tables that an extension owns, together with `scope.source()`.
+    /// let connection = scope.store().connection();
+    /// # }
+    /// ```
     pub fn store(&self) -> &Store {
         &self.store
     }

@@ -83,6 +83,14 @@ impl Scope {
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
+    ///
+    /// ```
+    /// # async fn example(scope: laurel_store::Scope) -> Result<(), Box<dyn std::error::Error>> {
+    /// let ana = scope.customer(&"ana-0042".parse()?).await?;
+    /// let address = ana.and_then(|ana| ana.email);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn customer(&self, id: &CustomerId) -> Result<Option<CustomerRecord>> {
         let mut found = self.customers_by_id(std::slice::from_ref(id)).await?;
         Ok(found.remove(id))
@@ -95,6 +103,14 @@ impl Scope {
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
+    ///
+    /// ```
+    /// # async fn example(scope: laurel_store::Scope) -> Result<(), Box<dyn std::error::Error>> {
+    /// let (ana, ben) = ("ana-0042".parse()?, "ben-0001".parse()?);
+    /// let known = scope.customers_by_id(&[ana, ben]).await?; // one statement, however many
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn customers_by_id(
         &self,
         ids: &[CustomerId],

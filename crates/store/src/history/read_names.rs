@@ -41,6 +41,13 @@ impl Scope {
     ///
     /// # Errors
     /// [`Error::Database`].
+    ///
+    /// ```
+    /// # async fn example(scope: laurel_store::Scope) -> laurel_store::Result<()> {
+    /// let names = scope.rewards().await?.into_iter().filter_map(|reward| reward.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn rewards(&self) -> Result<Vec<RewardRecord>> {
         reward_records(self.find_rewards(), self).await
     }
@@ -63,6 +70,13 @@ impl Scope {
     ///
     /// # Errors
     /// [`Error::Database`].
+    ///
+    /// ```
+    /// # async fn example(scope: laurel_store::Scope) -> laurel_store::Result<()> {
+    /// let highest = scope.tiers().await?.into_iter().next_back().and_then(|tier| tier.name);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn tiers(&self) -> Result<Vec<TierRecord>> {
         tier_records(self.find_tiers(), self).await
     }

@@ -100,6 +100,16 @@ impl Scope {
     ///
     /// # Errors
     /// [`Error::Database`].
+    ///
+    /// ```
+    /// # async fn example(scope: laurel_store::Scope, message: uuid::Uuid) -> laurel_store::Result<()> {
+    /// // A channel knows the message that it carries by its id, and asks here whose it is.
+    /// for message in scope.messages_by_id(&[message]).await? {
+    ///     println!("{}", message.customer_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn messages_by_id(&self, ids: &[Uuid]) -> Result<Vec<MessageRecord>> {
         self.find_messages("id", ids.iter().map(|&id| id.into()))
             .await
