@@ -1,5 +1,5 @@
-//! `cargo xtask examples`: what somebody outside this workspace would build, built as they would: the example program,
-//! and a new crate of each kind, untouched.
+//! `cargo xtask examples`: what somebody outside this workspace would build, built as they would: the example programs,
+//! and a new crate of each kind, untouched and tidy.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,9 +10,9 @@ use clap::ValueEnum as _;
 use xshell::Shell;
 
 use crate::new_crate::{self, Kind};
-use crate::process;
+use crate::{process, tidy};
 
-/// The workspace of the example programs, which also compiles the recipes of `docs/extending.md`.
+/// The workspace of the example programs, the courier included, which also compiles the recipes of `docs/extending.md`.
 const PROGRAM: &str = "docs/examples/cafe";
 /// Building ours anew included.
 const LIMIT: Duration = Duration::from_mins(20);
@@ -32,7 +32,9 @@ pub(crate) fn run(sh: &Shell) -> anyhow::Result<()> {
         let at = Path::new("..").join(&name);
         let at = new_crate::outside(sh, &name, &kind.template(), &here, &at)?;
         // Its lock file is ours, of which cargo leaves what is needed.
-        check(&at, &target, "--offline").with_context(|| format!("new-crate {name}"))?;
+        check(&at, &target, "--offline")
+            .and_then(|()| tidy::outside(sh, &at))
+            .with_context(|| format!("new-crate {name}"))?;
     }
     Ok(())
 }

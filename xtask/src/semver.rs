@@ -33,6 +33,11 @@ pub(crate) fn run(sh: &Shell) -> anyhow::Result<()> {
         );
         return Ok(());
     };
+    let changed = changed(sh, &tag)?;
+    if changed.is_empty() {
+        println!("Nothing that extensions use has changed since {tag}.");
+        return Ok(());
+    }
     if !packages::in_path(sh, "cargo-semver-checks") {
         println!("Installing {TOOL}, which takes some minutes the first time.");
         let mut install = Command::new("cargo");
@@ -45,13 +50,27 @@ pub(crate) fn run(sh: &Shell) -> anyhow::Result<()> {
     let target = crate::target(sh)?.join("semver");
     sh.remove_path(target.join("doc"))?;
     let mut arguments = vec!["semver-checks", "--baseline-rev", &tag];
-    arguments.extend(PUBLIC.iter().flat_map(|package| ["--package", package]));
+    arguments.extend(changed.iter().flat_map(|package| ["--package", package]));
     let mut compare = Command::new("cargo");
     compare
         .current_dir(sh.current_dir())
         .env("CARGO_TARGET_DIR", target)
         .args(&arguments);
     process::run(compare, LIMIT)
+}
+
+/// Those whose own sources are not the release's. What one shows of another is checked with that other.
+fn changed(sh: &Shell, tag: &str) -> anyhow::Result<Vec<&'static str>> {
+    let mut changed = Vec::new();
+    for package in PUBLIC {
+        let folder = package.strip_prefix("laurel-").unwrap_or(package);
+        let paths = ["src", "Cargo.toml"].map(|path| format!("crates/{folder}/{path}"));
+        let names = cmd!(sh, "git diff --name-only {tag} -- {paths...}");
+        if !names.quiet().read()?.is_empty() {
+            changed.push(package);
+        }
+    }
+    Ok(changed)
 }
 
 /// The newest release that this one comes after.

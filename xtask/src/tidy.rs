@@ -63,6 +63,36 @@ pub(crate) fn run(sh: &Shell) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What of the rules holds for a workspace of somebody's own, in `folder`: how its files open, how long they are, and that
+/// they hold nothing half-done and nothing of one machine.
+pub(crate) fn outside(sh: &Shell, folder: &Path) -> anyhow::Result<()> {
+    let mut files = Vec::new();
+    collect(sh, folder, folder, &mut files)?;
+    let problems = [sources::check(&files), words::check(&files)].concat();
+    if files.is_empty() || !problems.is_empty() {
+        bail!("{}: not tidy: {problems:?}", folder.display());
+    }
+    Ok(())
+}
+
+/// The text files below `folder`, named from `root`; what is built is none of it.
+fn collect(sh: &Shell, root: &Path, folder: &Path, files: &mut Vec<File>) -> anyhow::Result<()> {
+    for path in sh.read_dir(folder)? {
+        let name = path.strip_prefix(root)?;
+        if path.is_dir() {
+            if !name.starts_with("target") {
+                collect(sh, root, &path, files)?;
+            }
+        } else if let Ok(text) = sh.read_file(&path) {
+            files.push(File {
+                path: format!("/{}", name.display()),
+                text,
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Every text file that git knows of or would add, with its text.
 fn files(sh: &Shell) -> anyhow::Result<Vec<File>> {
     let list = cmd!(sh, "git ls-files -z --cached --others --exclude-standard")
@@ -104,5 +134,24 @@ fn file(path: &str, text: &str) -> File {
     File {
         path: path.to_owned(),
         text: text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_tidy_in_a_workspace_of_somebodys_own_is_found() {
+        let sh = Shell::new().unwrap();
+        let folder = sh.create_temp_dir().unwrap();
+        let write = |text: &str| {
+            sh.write_file(folder.path().join("src/lib.rs"), text)
+                .unwrap();
+            outside(&sh, folder.path())
+        };
+        assert!(write("//! An extension.\n").is_ok());
+        let error = write("fn a() {}\n").unwrap_err().to_string();
+        assert!(error.contains("/src/lib.rs:1: open the file"), "{error}");
     }
 }
