@@ -6,6 +6,7 @@ mod answer;
 mod body;
 mod budget;
 mod claim;
+mod contained;
 mod intake;
 mod limit;
 mod outage;
@@ -18,6 +19,7 @@ mod verifiers;
 mod verify;
 mod writer;
 
+pub use contained::{Contained, contained};
 pub use intake::Intake;
 pub use problem::{Overload, Problem};
 pub use receive::router;

@@ -52,6 +52,10 @@ pub enum Problem {
     Starting,
     /// More is under way than intake can hold: to be sent again.
     Overloaded(Overload),
+    /// What an extension has put here panicked.
+    Broken,
+    /// What an extension has put here did not answer in time: to be asked again.
+    Unanswered,
     /// The event could not be stored now, or it is not known whether it was: to be sent again.
     Unavailable,
 }
@@ -85,6 +89,10 @@ impl Problem {
             Self::Unauthorized(refusal @ (Refusal::Stale | Refusal::BadTimestamp)) => {
                 refusal.as_str()
             }
+            Self::Unauthorized(Refusal::Failed)
+            | Self::Overloaded(_)
+            | Self::Unanswered
+            | Self::Unavailable => "unavailable",
             Self::Unauthorized(_) => "unauthorized",
             Self::Preflight | Self::MethodNotAllowed => "method_not_allowed",
             Self::Timeout => "timeout",
@@ -93,7 +101,7 @@ impl Problem {
             Self::Incomplete => "incomplete",
             Self::RateLimited(_) => "rate_limited",
             Self::Starting => "starting",
-            Self::Overloaded(_) | Self::Unavailable => "unavailable",
+            Self::Broken => "internal",
         }
     }
 
@@ -104,6 +112,8 @@ impl Problem {
             Self::Preflight | Self::MethodNotAllowed => "method",
             Self::Overloaded(Overload::Queue) => "queue_full",
             Self::Overloaded(Overload::Memory) => "memory_full",
+            Self::Broken => "panicked",
+            Self::Unanswered => "unanswered",
             _ => self.code(),
         }
     }
@@ -111,6 +121,11 @@ impl Problem {
     fn status(self) -> StatusCode {
         match self {
             Self::Malformed(_) | Self::Incomplete => StatusCode::BAD_REQUEST,
+            Self::Unauthorized(Refusal::Failed)
+            | Self::Starting
+            | Self::Overloaded(_)
+            | Self::Unanswered
+            | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Preflight => StatusCode::NO_CONTENT,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -118,9 +133,7 @@ impl Problem {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Starting | Self::Overloaded(_) | Self::Unavailable => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -132,6 +145,9 @@ impl Problem {
             }
             Self::Unauthorized(Refusal::BadTimestamp) => {
                 "the time of signing is not one number of seconds since 1970".to_owned()
+            }
+            Self::Unauthorized(Refusal::Failed) => {
+                "who sends this cannot be told now: send it again".to_owned()
             }
             Self::Unauthorized(_) => "the credentials are missing or wrong".to_owned(),
             Self::Preflight | Self::MethodNotAllowed => "webhooks are posted".to_owned(),
@@ -146,19 +162,23 @@ impl Problem {
             }
             Self::Starting => "the server is starting: send it again".to_owned(),
             Self::Overloaded(_) => "too much is under way: send it again".to_owned(),
+            Self::Broken => "this could not be answered; the server's log has it".to_owned(),
+            Self::Unanswered => "this was not answered in time: try again".to_owned(),
             Self::Unavailable => "the event could not be stored: send it again".to_owned(),
         }
     }
 
     fn header(self) -> Option<(HeaderName, HeaderValue)> {
         let (name, value) = match self {
+            Self::Unauthorized(Refusal::Failed)
+            | Self::Starting
+            | Self::Overloaded(_)
+            | Self::Unanswered
+            | Self::Unavailable => return Some((RETRY_AFTER, a_while())),
             // The same whatever the source takes: which that is, strangers are not told.
             Self::Unauthorized(_) => (WWW_AUTHENTICATE, "Bearer, Basic realm=\"webhooks\""),
             Self::Preflight | Self::MethodNotAllowed => (ALLOW, "POST, OPTIONS"),
             Self::RateLimited(seconds) => return Some((RETRY_AFTER, seconds.into())),
-            Self::Starting | Self::Overloaded(_) | Self::Unavailable => {
-                return Some((RETRY_AFTER, a_while()));
-            }
             // The rest of the body is still on its way: nothing more can be read from this connection.
             Self::Timeout | Self::TooLarge | Self::Incomplete => (CONNECTION, "close"),
             _ => return None,

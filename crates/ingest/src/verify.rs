@@ -193,6 +193,8 @@ pub enum Refusal {
     Stale,
     /// Its secret was valid once, and has been revoked.
     Revoked,
+    /// The verifier has panicked or hangs, so that it cannot be told: to be sent again.
+    Failed,
 }
 
 impl Refusal {
@@ -206,6 +208,7 @@ impl Refusal {
             Self::BadSignature => "bad_signature",
             Self::Stale => "stale",
             Self::Revoked => "revoked",
+            Self::Failed => "verifier_failed",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Reading what is not Masivo's: which event a body is, and nothing more.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use serde_json::value::RawValue;
 
 use crate::json::{self, Malformed};
@@ -137,7 +139,9 @@ pub fn read_with(reader: &dyn Reader, body: &[u8]) -> Result<Reading, Malformed>
 }
 
 fn event(reader: &dyn Reader, body: &str) -> Result<Event, Unreadable> {
-    let heading = reader.heading(body.as_bytes())?;
+    // A panic is an extension's own: the body is kept, and read again when it has been mended.
+    let heading = catch_unwind(AssertUnwindSafe(|| reader.heading(body.as_bytes())));
+    let heading = heading.unwrap_or_else(|_| Err(Unreadable::at(Reason::Shape, "")))?;
     let name = format!("{}{SEPARATOR}{}", reader.format(), heading.name);
     if heading.name.is_empty() || name.len() > MAX_NAME || name.contains('\0') {
         return Err(Unreadable::at(Reason::NoEvent, ""));

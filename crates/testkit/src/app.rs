@@ -89,6 +89,14 @@ impl TestApp {
     ///
     /// # Panics
     /// If the answer is not JSON.
+    ///
+    /// ```
+    /// use laurel_testkit::fixture;
+    /// # async fn example(app: laurel_testkit::TestApp) {
+    /// let (status, answer) = app.post(fixture("04_tier_upgrade")).await;
+    /// assert_eq!((status.as_u16(), &answer["status"]), (200, &"accepted".into()));
+    /// # }
+    /// ```
     pub async fn post(&self, body: &[u8]) -> (StatusCode, Value) {
         let path = format!("/webhooks/masivo/{TOKEN}");
         self.call(Request::post(path), body.to_vec()).await
@@ -98,6 +106,13 @@ impl TestApp {
     ///
     /// # Panics
     /// If the answer is not JSON.
+    ///
+    /// ```
+    /// # async fn example(app: laurel_testkit::TestApp) {
+    /// let answer = app.query(r#"{ customer(id: "ana-0042") { name } }"#).await;
+    /// assert_eq!(answer["data"]["customer"]["name"], "Ana Gómez");
+    /// # }
+    /// ```
     pub async fn query(&self, query: &str) -> Value {
         let request =
             Request::post("/graphql").header(AUTHORIZATION, format!("Bearer {}", self.key));
@@ -134,6 +149,13 @@ impl TestApp {
     ///
     /// # Panics
     /// If the database does not answer.
+    ///
+    /// ```
+    /// # async fn example(app: laurel_testkit::TestApp) {
+    /// let left = app.drain().await;
+    /// assert_eq!(left.dead, 1, "the subscriber gave one event up");
+    /// # }
+    /// ```
     pub async fn drain(&self) -> Drained {
         let left = self.dispatcher.drain().await.expect("a drain");
         for sender in &self.senders {
@@ -146,6 +168,13 @@ impl TestApp {
     ///
     /// # Panics
     /// If the body is not text.
+    ///
+    /// ```
+    /// # async fn example(app: laurel_testkit::TestApp) {
+    /// let (status, text) = app.get("/badges/help").await;
+    /// assert_eq!(status.as_u16(), 200, "{text}");
+    /// # }
+    /// ```
     pub async fn get(&self, path: &str) -> (StatusCode, String) {
         let request = Request::get(path).body(Body::empty()).expect("a request");
         let (status, body) = self.answer(request).await;
@@ -156,6 +185,14 @@ impl TestApp {
     ///
     /// # Panics
     /// If the answer is not JSON.
+    ///
+    /// ```
+    /// # async fn example(app: laurel_testkit::TestApp) {
+    /// let path = "/webhooks/webshop";
+    /// let (status, _) = app.post_to(path, &[("x-partner", "wrong")], br#"{"event":"X","data":{}}"#).await;
+    /// assert_eq!(status.as_u16(), 401);
+    /// # }
+    /// ```
     pub async fn post_to(
         &self,
         path: &str,
@@ -174,6 +211,13 @@ impl TestApp {
     ///
     /// # Panics
     /// If there is none of that name.
+    ///
+    /// ```
+    /// # async fn example(app: laurel_testkit::TestApp) {
+    /// app.replay("badges").await;
+    /// app.settle().await; // it has been told of everything again
+    /// # }
+    /// ```
     pub async fn replay(&self, subscriber: &str) {
         let replay = replay(&self.dispatcher, subscriber)
             .await

@@ -7,6 +7,17 @@ use laurel_payloads::Timestamp;
 use laurel_store::Clock;
 
 /// A clock that shows 2026-03-01T12:00:00Z until it is moved.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use laurel_store::Clock;
+/// use laurel_testkit::FixedClock;
+///
+/// let clock = FixedClock::default();
+/// clock.advance(Duration::from_hours(24));
+/// assert_eq!(clock.now().to_string(), "2026-03-02T12:00:00Z");
+/// ```
 #[derive(Debug)]
 pub struct FixedClock(AtomicI64);
 

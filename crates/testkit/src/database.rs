@@ -14,6 +14,20 @@ use uuid::Uuid;
 use crate::FixedClock;
 
 /// A database with a store over it, whose clock stands still until it is moved.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use laurel_testkit::{TestDatabase, fixture, run};
+///
+/// run(async {
+///     let database = TestDatabase::sqlite().await;
+///     database.append(&[fixture("04_tier_upgrade")]).await;
+///     database.clock.advance(Duration::from_mins(1));
+///     let another = database.another_store().await; // as another copy of the server has it
+///     another.ping().await.expect("an answer");
+/// });
+/// ```
 #[derive(Debug)]
 pub struct TestDatabase {
     /// The store.

@@ -30,6 +30,11 @@ fixtures![
 ///
 /// # Panics
 /// If there is none.
+///
+/// ```
+/// let body = laurel_testkit::fixture("04_tier_upgrade");
+/// assert!(std::str::from_utf8(body).is_ok_and(|text| text.contains("TIER_UPGRADE")));
+/// ```
 pub fn fixture(name: &str) -> &'static [u8] {
     let found = FIXTURES.iter().find(|(known, _)| *known == name);
     found.unwrap_or_else(|| panic!("no fixture {name}")).1

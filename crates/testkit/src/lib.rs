@@ -28,6 +28,20 @@ pub use traces::in_files;
 
 /// Makes two tests of each function, one for each database. A function takes a [`TestDatabase`] and is named as a
 /// sentence. It ends within a minute, or `within` what a function answers.
+///
+/// ```no_run
+/// use laurel_testkit::{TestApp, TestDatabase, both_databases, fixture};
+///
+/// async fn a_customer_registers(database: TestDatabase) {
+///     let app = TestApp::new(database).await;
+///     app.post(fixture("01_customer_registration")).await;
+///     app.settle().await;
+/// }
+///
+/// // `sqlite::a_customer_registers` and `postgres::a_customer_registers`.
+/// both_databases!(a_customer_registers);
+/// # fn main() {}
+/// ```
 #[macro_export]
 macro_rules! both_databases {
     (@ $run:expr; $($test:ident),+) => {
@@ -56,6 +70,13 @@ macro_rules! both_databases {
 ///
 /// # Panics
 /// If it takes longer.
+///
+/// ```
+/// laurel_testkit::run(async {
+///     let database = laurel_testkit::TestDatabase::sqlite().await;
+///     database.store.ping().await.expect("an answer");
+/// });
+/// ```
 pub fn run(test: impl Future<Output = ()>) {
     run_for(Duration::from_mins(1), test);
 }
@@ -64,6 +85,14 @@ pub fn run(test: impl Future<Output = ()>) {
 ///
 /// # Panics
 /// If it takes longer.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// laurel_testkit::run_for(Duration::from_secs(5), async {
+///     tokio::task::yield_now().await;
+/// });
+/// ```
 pub fn run_for(limit: Duration, test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -7,6 +7,22 @@ use laurel_notify::mail::Message;
 use laurel_notify::{Channel, Delivery, Failure, Hold, MAIL};
 
 /// A channel that keeps what it is given. Clones share their messages.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use laurel_testkit::{FIXTURES, TestApp, TestDatabase, run};
+///
+/// run(async {
+///     let builder = TestApp::builder(TestDatabase::sqlite().await);
+///     let app = builder.settle_window(Duration::ZERO).start().await;
+///     for (_, body) in FIXTURES {
+///         app.post(body).await;
+///     }
+///     app.settle().await;
+///     assert_eq!(app.mailbox.messages().len(), 4);
+/// });
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Mailbox(Arc<Mutex<Vec<Message>>>);
 

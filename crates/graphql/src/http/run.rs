@@ -8,6 +8,7 @@ use async_graphql::{ObjectType, Request as Query, Variables};
 use axum::body::Body;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Method, Response, StatusCode};
+use tokio::time::timeout;
 use tracing::{Instrument, Span};
 
 use super::accept::Media;
@@ -26,6 +27,9 @@ use crate::error::{Code, Refusal};
 use crate::guard::{Admitted, Cost};
 use crate::reads::{NamesOnce, reads};
 use crate::turns::{Busy, Turn};
+
+/// How much longer than its deadline a query may run: as long as the last statement that it began before may take.
+const LAST_STATEMENT: Duration = Duration::from_secs(5);
 
 /// Guards and executes what was asked.
 pub(super) async fn run<Q: ObjectType + 'static>(
@@ -164,7 +168,8 @@ fn later(media: Media, refusal: Refusal, wait: Duration) -> Response<Body> {
 
 /// Executes in a task of its own: a read of the database that is cut short, because the client has left or the time
 /// is up, would take its connection with it. What nobody waits for ends by itself: each statement has a time-out, after
-/// the deadline no other one begins, and the token's turn lasts until then.
+/// the deadline no other one begins, and the token's turn lasts until then. What goes on all the same is no read of ours,
+/// but an extension's field that hangs: it is dropped.
 async fn execute<Q: ObjectType + 'static>(
     api: &Arc<Api<Q>>,
     media: Media,
@@ -181,14 +186,16 @@ async fn execute<Q: ObjectType + 'static>(
         .data(Arc::clone(&api.tokens))
         .data(api.settings.readers.clone())
         .data(asking);
+    let limit = api.settings.deadline + LAST_STATEMENT;
     let work = async move {
-        let outcome = drive(async move { schema.execute(query).await }, batches).await;
+        let work = drive(async move { schema.execute(query).await }, batches);
+        let outcome = timeout(limit, work).await;
         drop(turn);
         outcome
     };
     let task = tokio::spawn(work.instrument(Span::current()));
-    match tokio::time::timeout(api.settings.deadline, task).await {
-        Ok(Ok(outcome)) if until.is_none_or(|until| Instant::now() <= until) => answer(outcome),
+    match timeout(api.settings.deadline, task).await {
+        Ok(Ok(Ok(outcome))) if until.is_none_or(|until| Instant::now() <= until) => answer(outcome),
         Ok(Err(panic)) => answer::failure(media, crate::asking::log_failure(request, None, &panic)),
         Ok(Ok(_)) | Err(_) => {
             tracing::warn!(request.id = %request, "a GraphQL query took too long");

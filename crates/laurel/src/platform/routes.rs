@@ -1,10 +1,16 @@
 //! Routes of extensions, each below a path of its own.
 
+use std::time::Duration;
+
 use axum::Router;
+use laurel_ingest::contained;
 use laurel_store::Store;
 
 /// What is ours, and whatever lies below it.
 const OURS: [&str; 3] = ["/webhooks", "/graphql", "/email"];
+
+/// How long a handler may take to begin its answer.
+const ANSWER: Duration = Duration::from_mins(1);
 
 type Make = Box<dyn Fn(Store) -> Router + Send + Sync>;
 
@@ -27,7 +33,8 @@ impl Routes {
 
     /// Puts them beside what is there.
     pub(crate) fn add_to(&self, router: Router, store: &Store) -> Router {
-        router.nest(self.path, (self.make)(store.clone()))
+        let theirs = contained((self.make)(store.clone()), ANSWER);
+        router.nest(self.path, theirs)
     }
 
     /// What is wrong with the path, beside those before it.

@@ -1,5 +1,7 @@
 //! From a platform to a command that runs: what was registered is checked, what was configured is claimed.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use async_graphql::ObjectType;
 use laurel_store::Store;
@@ -8,6 +10,9 @@ use super::{Platform, Session, command};
 use crate::config::ConfigError;
 use crate::serve::{Parts, Role};
 use crate::{Failure, cli, database, telemetry};
+
+/// How long the process waits, at its end, for threads that are blocked.
+const LAST_THREADS: Duration = Duration::from_secs(2);
 
 impl<Q> Platform<Q> {
     /// The command line with every command.
@@ -93,7 +98,9 @@ fn on_runtime(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Fai
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
-    runtime
-        .context("the runtime does not start")?
-        .block_on(work)
+    let runtime = runtime.context("the runtime does not start")?;
+    let ended = runtime.block_on(work);
+    // An extension may block a thread for ever.
+    runtime.shutdown_timeout(LAST_THREADS);
+    ended
 }

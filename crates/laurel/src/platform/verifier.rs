@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use laurel_ingest::Verifier;
+use laurel_ingest::{Contained, Verifier};
 use schemars::{Schema, SchemaGenerator};
 
 use super::Settings;
@@ -57,7 +57,7 @@ impl VerifierKind {
                     foreign.invalid(&path, problem.to_string())
                 })?;
                 Ok(Made {
-                    verifier: Arc::new(verifier),
+                    verifier: Arc::new(Contained::new(Arc::new(verifier))),
                     printed,
                 })
             }),

@@ -64,14 +64,7 @@ async fn told(database: TestDatabase, extensions: &[Broken]) -> (TestApp, Draine
         .iter()
         .fold(app, |app, broken| app.subscriber(*broken));
     let app = app.start().await;
-    for (name, body) in FIXTURES {
-        let (status, answer) = app.post(body).await;
-        assert_eq!(
-            (status.as_u16(), &answer["status"]),
-            (200, &"accepted".into()),
-            "{name}"
-        );
-    }
+    tell(&app).await;
     // A source whose events keep failing rests between the tries.
     let mut left = app.drain().await;
     for _ in 0..1_000 {
@@ -84,9 +77,36 @@ async fn told(database: TestDatabase, extensions: &[Broken]) -> (TestApp, Draine
     (app, left)
 }
 
-async fn history_and_mail_are_what_they_are_without_it(database: TestDatabase) {
+/// Tells the whole story, of which everything is taken.
+pub(super) async fn tell(app: &TestApp) {
+    for (name, body) in FIXTURES {
+        let (status, answer) = app.post(body).await;
+        assert_eq!(
+            (status.as_u16(), &answer["status"]),
+            (200, &"accepted".into()),
+            "{name}"
+        );
+    }
+}
+
+/// Sees that the history and the mail of the story are what they are in a Laurel without extensions.
+pub(super) async fn unharmed(app: &TestApp) {
     let (sound, left) = told(TestDatabase::sqlite().await, &[]).await;
     assert_eq!((left.pending, left.dead), (0, 0));
+    let mails = |app: &TestApp| {
+        let messages = app.mailbox.messages().into_iter();
+        messages.map(|mail| mail.words.subject).collect::<Vec<_>>()
+    };
+    assert_eq!(mails(app), mails(&sound));
+    assert!(!mails(app).is_empty());
+    let question = r#"{ customer(id: "ana-0042") { tier { tier { name } } wallet { balances { total } }
+        history(first: 100) { nodes { kind occurredAt } } } }"#;
+    let answer = app.query(question).await;
+    assert_eq!(answer, sound.query(question).await);
+    assert_eq!(answer.get("errors"), None, "{answer}");
+}
+
+async fn history_and_mail_are_what_they_are_without_it(database: TestDatabase) {
     let (app, left) = told(database, &ALL).await;
     let events = i64::try_from(FIXTURES.len()).unwrap();
     assert_eq!(
@@ -94,16 +114,7 @@ async fn history_and_mail_are_what_they_are_without_it(database: TestDatabase) {
         (0, events * 4),
         "each gave up each event, and that is all"
     );
-
-    let mails = |app: &TestApp| {
-        let messages = app.mailbox.messages().into_iter();
-        messages.map(|mail| mail.words.subject).collect::<Vec<_>>()
-    };
-    assert_eq!(mails(&app), mails(&sound));
-    assert!(!mails(&app).is_empty());
-    let question = r#"{ customer(id: "ana-0042") { tier { tier { name } } wallet { balances { total } }
-        history(first: 100) { nodes { kind occurredAt } } } }"#;
-    assert_eq!(app.query(question).await, sound.query(question).await);
+    unharmed(&app).await;
 }
 
 async fn it_shows_in_dead_letters_the_api_and_the_metrics(database: TestDatabase) {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+mod alone;
 mod broken;
 mod new;
 mod of_a_programme;

@@ -1,5 +1,6 @@
 //! One group of messages from its claim to its end: decide, write, deliver, record.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use laurel_payloads::{EventKind, Timestamp};
@@ -129,7 +130,7 @@ impl Inner {
         held_until: Instant,
     ) -> Result<Delivery, Failure> {
         let hold = Hold::until(held_until);
-        let mut delivery = self.channel.deliver(message, &hold);
+        let mut delivery = pin!(self.hand_over(message, &hold));
         loop {
             tokio::select! {
                 outcome = &mut delivery => return outcome,

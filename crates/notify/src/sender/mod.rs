@@ -2,6 +2,7 @@
 
 mod carry;
 mod claims;
+mod handing;
 mod net;
 mod pause;
 mod rate;
@@ -193,7 +194,7 @@ impl Sender {
             rates,
             ..
         } = self.0.as_ref();
-        channel.rest().await;
+        self.0.rest().await;
         if let Ok(pending) = store.outbox_pending(channel.name()).await {
             tally::pending(channel.name(), pending);
         }

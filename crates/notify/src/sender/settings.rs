@@ -50,6 +50,8 @@ pub struct Settings {
     pub workers: usize,
     /// How long a message is held without a sign of life from its worker.
     pub lease: Duration,
+    /// How long the channel may take over one message: longer than a relay may, by all of RFC 5321's time-outs together.
+    pub deadline: Duration,
     /// How long nobody sends once a relay can be used by no message.
     pub pause: Duration,
     /// How often the outbox is looked at when nothing is heard of it.
@@ -73,6 +75,7 @@ impl Settings {
             rate: None,
             workers: 2,
             lease: Duration::from_mins(1),
+            deadline: Duration::from_hours(1),
             pause: Duration::from_mins(1),
             poll: Duration::from_secs(2),
         }
