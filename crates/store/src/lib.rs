@@ -33,15 +33,16 @@ pub use deliveries::{Backlog, DeadLetter, Delivery, DeliveryRecord, MOST_CRASHES
 pub use erasure::Erased;
 pub use error::{Class, Error, Result};
 pub use events::{
-    Appended, EventFilter, EventRecord, EventState, NewEvent, Outcome, Quarantine, Replayed,
+    Appended, Body, EventBody, EventFilter, EventHead, EventRecord, EventState, NewEvent, Outcome,
+    Quarantine, Replayed,
 };
 pub use feed::{FeedFilter, FeedPage, FeedRecord};
 pub use history::{
     Activity, BalanceLine, BalanceRecord, CurrentTier, CustomerCursor, CustomerFilter,
-    CustomerRecord, CustomerUpdate, EntryBody, HistoryCursor, HistoryEntryRecord, HistoryFilter,
-    Identities, Interval, LearntReward, LearntTier, Moment, MovedRecord, Movements, Names,
-    NewEntry, NewLine, OldestHold, Profile, ReservationRecord, Reserved, RewardRecord,
-    TierChangeRecord, TierRecord, TierShare, TierStep, WalletSnapshot,
+    CustomerRecord, CustomerUpdate, HistoryCursor, HistoryEntryRecord, HistoryFilter, Identities,
+    Interval, LearntReward, LearntTier, Moment, MovedRecord, Movements, Names, NewEntry, NewLine,
+    OldestHold, Profile, ReservationRecord, Reserved, RewardRecord, TierChangeRecord, TierRecord,
+    TierShare, TierStep, WalletSnapshot,
 };
 pub use outbox::{
     Addressee, AttemptRecord, MailReport, MessageCursor, MessageRecord, MessageState, NewMessage,

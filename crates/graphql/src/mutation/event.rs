@@ -68,7 +68,9 @@ async fn replay(asking: &Asking, readers: &Readers, id: &ID) -> Result<ReplayEve
         });
     }
     let ids: Vec<Uuid> = id.into_iter().collect();
-    let event = asking.read(asking.scope.events_by_id(&ids).await)?.pop();
+    let event = asking
+        .read(asking.scope.event_heads_by_id(&ids).await)?
+        .pop();
     Ok(ReplayEventPayload {
         event: event.map(WebhookEvent),
         user_errors: Vec::new(),

@@ -1,5 +1,6 @@
 //! What the fields of a page read in batches: one statement for all rows, whatever their number.
 
+mod bodies;
 mod outbox;
 
 use std::collections::HashMap;
@@ -9,9 +10,9 @@ use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
-use laurel_payloads::{CustomerId, Event, RewardId, TierId};
+use laurel_payloads::{CustomerId, RewardId, TierId};
 use laurel_store::{
-    CustomerRecord, DeliveryRecord, EventRecord, HistoryEntryRecord, Moment, Names,
+    CustomerRecord, DeliveryRecord, EventHead, HistoryEntryRecord, Moment, Names,
     ReservationRecord, Reserved, RewardRecord, TierRecord,
 };
 use tokio::sync::OnceCell;
@@ -19,14 +20,16 @@ use uuid::Uuid;
 
 use crate::asking::{Asking, Failed};
 use crate::engine::Batches;
+use bodies::Budget;
 
+pub(crate) use bodies::{BodyOf, Share};
 pub(crate) use outbox::{Attempts, MessageAbout, MessageId};
 
 /// The loader of one request. What it has read once, it does not read again.
 pub(crate) type Reads = DataLoader<Batch, HashMapCache>;
 
-/// Reads for one asker, batch by batch.
-pub(crate) struct Batch(Asking);
+/// Reads for one asker, batch by batch, and bodies within what one request may load of them.
+pub(crate) struct Batch(Asking, Budget);
 
 /// The names of the programme's rewards and tiers, read at most once a request.
 #[derive(Default)]
@@ -45,8 +48,8 @@ pub(crate) async fn names<'a>(context: &Context<'a>) -> Result<&'a Names, Failed
 
 /// A loader for one request, whose batches the engine runs.
 pub(crate) fn reads(asking: Asking, batches: &Batches) -> Reads {
-    DataLoader::with_cache(Batch(asking), batches.spawner(), HashMapCache::default())
-        .delay(Duration::ZERO)
+    let batch = Batch(asking, Budget::default());
+    DataLoader::with_cache(batch, batches.spawner(), HashMapCache::default()).delay(Duration::ZERO)
 }
 
 /// Reads one thing by its key, together with whatever else is read at the moment.
@@ -59,25 +62,6 @@ where
     Batch: Loader<K, Error = Failed>,
 {
     context.data_unchecked::<Reads>().load_one(key).await
-}
-
-/// The place in the log of an event whose details are wanted.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Details(pub(crate) i64);
-
-impl Loader<Details> for Batch {
-    type Value = Arc<Event>;
-    type Error = Failed;
-
-    async fn load(&self, keys: &[Details]) -> Result<HashMap<Details, Arc<Event>>, Failed> {
-        let seqs: Vec<i64> = keys.iter().map(|key| key.0).collect();
-        let events = self.0.read(self.0.scope.events_by_seq(&seqs).await)?;
-        let read = events.into_iter().map(|event| {
-            let details = event.parse().map_err(|error| self.0.failed(&error))?;
-            Ok((Details(event.seq), Arc::new(details)))
-        });
-        read.collect()
-    }
 }
 
 /// The place in the log of an event whose deliveries are wanted.
@@ -162,12 +146,12 @@ impl Loader<EntryOf> for Batch {
 pub(crate) struct EventId(pub(crate) Uuid);
 
 impl Loader<EventId> for Batch {
-    type Value = EventRecord;
+    type Value = EventHead;
     type Error = Failed;
 
-    async fn load(&self, keys: &[EventId]) -> Result<HashMap<EventId, EventRecord>, Failed> {
+    async fn load(&self, keys: &[EventId]) -> Result<HashMap<EventId, EventHead>, Failed> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
-        let rows = self.0.read(self.0.scope.events_by_id(&ids).await)?;
+        let rows = self.0.read(self.0.scope.event_heads_by_id(&ids).await)?;
         Ok(rows.into_iter().map(|row| (EventId(row.id), row)).collect())
     }
 }

@@ -2,16 +2,16 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result};
 use laurel_payloads::EventKind as Kind;
-use laurel_store::{DeliveryRecord, EventRecord, EventState};
+use laurel_store::{DeliveryRecord, EventHead, EventState};
 
 use super::history::EventKind;
 use crate::asking::Asking;
 use crate::global_id::GlobalId;
-use crate::reads::{Deliveries, read};
+use crate::reads::{BodyOf, Deliveries, read};
 use crate::scalars::DateTime;
 
 /// An event of the asker's source.
-pub(crate) struct WebhookEvent(pub(crate) EventRecord);
+pub(crate) struct WebhookEvent(pub(crate) EventHead);
 
 /// Whether an event is handed on.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
@@ -94,9 +94,11 @@ impl WebhookEvent {
         self.0.last_delivered_at.into()
     }
 
-    /// Its body, as it was sent.
-    async fn body(&self) -> String {
-        String::from_utf8_lossy(&self.0.body).into_owned()
+    /// Its body, as it was sent. Null, with an error that says so, where the bodies that a request asks for come to more
+    /// than it may load.
+    async fn body(&self, context: &Context<'_>) -> Result<Option<String>> {
+        let body = read(context, BodyOf(self.0.seq)).await?.transpose()?;
+        Ok(body.map(|body| String::from_utf8_lossy(body.bytes()).into_owned()))
     }
 
     /// What is still to be done with it, by subscriber. What is done leaves no trace here.

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Result};
 use laurel_payloads::CustomerId;
-use laurel_store::{EventFilter as Filter, EventRecord, EventState};
+use laurel_store::{EventFilter as Filter, EventHead, EventState};
 
 use super::event::{WebhookEvent, WebhookEventState};
 use super::history::id;
@@ -44,7 +44,7 @@ impl Events {
         };
         let list = Self { filter };
         let request = arguments.page(&list, asking)?;
-        let page = asking.read(asking.scope.events(&list.filter, &request).await)?;
+        let page = asking.read(asking.scope.event_heads(&list.filter, &request).await)?;
         Ok(Connection::new(list, page))
     }
 }
@@ -53,15 +53,15 @@ impl List for Events {
     const CONNECTION: &'static str = "WebhookEventConnection";
     const EDGE: &'static str = "WebhookEventEdge";
     const LETTER: char = 'e';
-    type Row = EventRecord;
+    type Row = EventHead;
     type Place = i64;
     type Node = WebhookEvent;
 
-    fn place(row: &EventRecord) -> i64 {
+    fn place(row: &EventHead) -> i64 {
         row.seq
     }
 
-    fn node(row: EventRecord) -> WebhookEvent {
+    fn node(row: EventHead) -> WebhookEvent {
         WebhookEvent(row)
     }
 

@@ -11,7 +11,7 @@ use super::expiring::ExpiringAmount;
 use super::history::wallet_of;
 use super::unexplained::UnexplainedDifference;
 use crate::asking::Asking;
-use crate::reads::{Details, read};
+use crate::reads::{BodyOf, read};
 use crate::scalars::{DateTime, Decimal};
 
 /// The wallet of a customer of whom a snapshot has come.
@@ -55,9 +55,12 @@ impl Wallet {
         context: &Context<'_>,
         #[graphql(desc = "Only what expires before this time.")] before: DateTime,
     ) -> Result<Vec<ExpiringAmount>> {
-        let event = read(context, Details(self.event)).await?;
-        let now = Asking::of(context).scope.store().clock().now();
-        let wallet = event.as_deref().and_then(wallet_of);
+        let asking = Asking::of(context);
+        let body = read(context, BodyOf(self.event)).await?.transpose()?;
+        let event = body.map(|body| body.parse()).transpose();
+        let event = event.map_err(|error| asking.failed(&error))?;
+        let now = asking.scope.store().clock().now();
+        let wallet = event.as_ref().and_then(wallet_of);
         let batches = wallet.map(|wallet| wallet.lines.as_slice());
         Ok(ExpiringAmount::of(
             batches.unwrap_or_default(),

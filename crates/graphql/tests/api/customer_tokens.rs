@@ -265,7 +265,11 @@ async fn d29_a_retired_key_opens_nothing_once_its_tokens_have_ended(database: Te
     store.rotate_signing_key(purpose).await.unwrap();
     let clock = &api.app.database.clock;
     // The longest that a token may be good for, and the minute for which another copy may go on signing.
-    clock.advance(CustomerTokens::default().overlap() - Duration::from_secs(1));
+    clock.advance(
+        CustomerTokens::default()
+            .overlap()
+            .saturating_sub(Duration::from_secs(1)),
+    );
     assert!(api.ask(OWN, Value::Null).await["viewer"].is_object());
     clock.advance(Duration::from_secs(1));
     assert_eq!(api.codes(OWN, Value::Null).await, ["UNAUTHENTICATED"]);

@@ -2,6 +2,7 @@
 
 mod append;
 mod at_once;
+pub(crate) mod body;
 mod delivery_ids;
 mod new;
 mod quarantine;
@@ -12,7 +13,8 @@ mod steps;
 mod window;
 
 pub use append::{Appended, Outcome};
+pub use body::{Body, EventBody};
 pub use new::NewEvent;
 pub use read::EventFilter;
-pub use record::{EventRecord, EventState, Quarantine};
+pub use record::{EventHead, EventRecord, EventState, Quarantine};
 pub use replay::Replayed;

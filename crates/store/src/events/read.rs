@@ -1,10 +1,10 @@
 //! Reads of the event log, by a tenant and by the dispatcher.
 
-use sea_orm::Value;
+use sea_orm::{QueryResult, Value};
 use uuid::Uuid;
 
-use super::EventRecord;
-use super::record::{COLUMNS, from_row};
+use super::record::{COLUMNS, HEAD, from_row, head};
+use super::{EventHead, EventRecord};
 use crate::{Page, PageRequest, Result, Scope, Store, sql};
 
 /// Which events of the log to list.
@@ -32,15 +32,32 @@ impl Scope {
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn events_by_id(&self, ids: &[Uuid]) -> Result<Vec<EventRecord>> {
+        self.by_id(ids, COLUMNS, from_row).await
+    }
+
+    /// The same events without their bodies.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn event_heads_by_id(&self, ids: &[Uuid]) -> Result<Vec<EventHead>> {
+        self.by_id(ids, HEAD, head).await
+    }
+
+    async fn by_id<T>(
+        &self,
+        ids: &[Uuid],
+        columns: &str,
+        read: fn(&QueryResult) -> Result<T>,
+    ) -> Result<Vec<T>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let places = sql::places(2, ids.len());
-        let sql = format!("SELECT {COLUMNS} FROM events WHERE source = $1 AND id IN ({places})");
+        let sql = format!("SELECT {columns} FROM events WHERE source = $1 AND id IN ({places})");
         let source = [self.source().as_str().into()];
         let values = source.into_iter().chain(ids.iter().map(|&id| id.into()));
         let rows = sql::query(self.reader(), &sql, values).await?;
-        rows.iter().map(from_row).collect()
+        rows.iter().map(read).collect()
     }
 
     /// The events of this source with these places in the log, in no order; unknown ones are left out.
@@ -62,6 +79,28 @@ impl Scope {
         filter: &EventFilter,
         page: &PageRequest<i64>,
     ) -> Result<Page<EventRecord>> {
+        self.listed(filter, page, COLUMNS, from_row).await
+    }
+
+    /// The same page without the bodies.
+    ///
+    /// # Errors
+    /// [`Error::Database`](crate::Error::Database).
+    pub async fn event_heads(
+        &self,
+        filter: &EventFilter,
+        page: &PageRequest<i64>,
+    ) -> Result<Page<EventHead>> {
+        self.listed(filter, page, HEAD, head).await
+    }
+
+    async fn listed<T>(
+        &self,
+        filter: &EventFilter,
+        page: &PageRequest<i64>,
+        columns: &str,
+        read: fn(&QueryResult) -> Result<T>,
+    ) -> Result<Page<T>> {
         let (mut conditions, mut values) = self.conditions(filter);
         for (cursor, comparison) in [(page.after, "<"), (page.before, ">")] {
             if let Some(seq) = cursor {
@@ -71,11 +110,11 @@ impl Scope {
         }
         let order = if page.from_end { "ASC" } else { "DESC" };
         let sql = format!(
-            "SELECT {COLUMNS} FROM events WHERE {conditions} ORDER BY seq {order} LIMIT {}",
+            "SELECT {columns} FROM events WHERE {conditions} ORDER BY seq {order} LIMIT {}",
             page.fetch()
         );
         let rows = sql::query(self.reader(), &sql, values).await?;
-        Ok(page.cut(rows.iter().map(from_row).collect::<Result<_>>()?))
+        Ok(page.cut(rows.iter().map(read).collect::<Result<_>>()?))
     }
 
     /// How many events of this source a filter matches.

@@ -34,7 +34,7 @@ pub use learn::{LearntReward, LearntTier};
 pub use lines::NewLine;
 pub use names::Names;
 pub use read_customers::{CurrentTier, CustomerCursor, CustomerFilter, CustomerRecord};
-pub use read_entries::{EntryBody, HistoryCursor, HistoryEntryRecord, HistoryFilter};
+pub use read_entries::{HistoryCursor, HistoryEntryRecord, HistoryFilter};
 pub use read_holds::OldestHold;
 pub use read_moved::MovedRecord;
 pub use read_names::{RewardRecord, TierRecord};

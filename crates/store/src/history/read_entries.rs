@@ -1,14 +1,13 @@
 //! Reads histories.
 
-use laurel_payloads::{
-    BehaviorEventId, BrandId, CustomerId, Event, EventKind, RewardId, Timestamp, Unreadable,
-};
+use laurel_payloads::{BehaviorEventId, BrandId, CustomerId, EventKind, RewardId, Timestamp};
 use sea_orm::{FromQueryResult, QueryResult};
 use uuid::Uuid;
 
 use super::identities::{Identities, UnionPage};
 use crate::convert::{customer_id, parsed};
 use crate::entity::history_entry::Model;
+use crate::events::{Body, body};
 use crate::{Error, Page, PageRequest, Result, Scope, sql};
 
 /// An entry of a customer's history. Its details are in the event's body.
@@ -32,24 +31,6 @@ pub struct HistoryEntryRecord {
     pub attempts: i64,
     /// When it failed last; `occurred_at` for any other kind.
     pub last_occurred_at: Timestamp,
-}
-
-/// The body of an entry's event, as it lies in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntryBody {
-    name: Option<String>,
-    customer_id: Option<CustomerId>,
-    body: Vec<u8>,
-}
-
-impl EntryBody {
-    /// Reads it.
-    ///
-    /// # Errors
-    /// [`Unreadable`]: this binary does not read what the one that received it could.
-    pub fn parse(&self) -> Result<Event, Unreadable> {
-        Event::parse_accepted_as(self.name.as_deref(), self.customer_id.as_ref(), &self.body)
-    }
 }
 
 /// Where a page of a history starts.
@@ -97,7 +78,7 @@ impl Scope {
         Ok(page.cut(rows.iter().map(entry).collect::<Result<_>>()?))
     }
 
-    /// The same page together with the bodies of its events, in one statement.
+    /// The same page together with the bodies of its events, as far as they have at most so many bytes, in one statement.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -106,16 +87,18 @@ impl Scope {
         of: impl Into<Identities<'_>>,
         filter: &HistoryFilter,
         page: &PageRequest<HistoryCursor>,
-    ) -> Result<Page<(HistoryEntryRecord, EntryBody)>> {
+        most: usize,
+    ) -> Result<Page<(HistoryEntryRecord, Body)>> {
         let union = self.entries(of.into(), filter, Some(page));
         let order = union.direction(page, "entry.");
         let (entries, values) = union.rows(page);
         let sql = format!(
-            "SELECT entry.*, log.kind AS name, log.customer_id AS about, log.body FROM ({entries}) AS entry \
-             JOIN events AS log ON log.seq = entry.event_seq AND log.source = $1 ORDER BY {order}"
+            "SELECT entry.*, {} FROM ({entries}) AS entry \
+             JOIN events AS log ON log.seq = entry.event_seq AND log.source = $1 ORDER BY {order}",
+            body::columns(most)
         );
         let rows = sql::query(self.reader(), &sql, values).await?;
-        let both = |row| Ok((entry(row)?, body(row)?));
+        let both = |row| Ok((entry(row)?, body::from_row(row)?));
         Ok(page.cut(rows.iter().map(both).collect::<Result<_>>()?))
     }
 
@@ -225,13 +208,4 @@ impl TryFrom<Model> for HistoryEntryRecord {
             last_occurred_at: Timestamp::from_micros(model.last_occurred_at),
         })
     }
-}
-
-fn body(row: &QueryResult) -> Result<EntryBody> {
-    let about: Option<String> = row.try_get("", "about")?;
-    Ok(EntryBody {
-        name: row.try_get("", "name")?,
-        customer_id: about.map(customer_id).transpose()?,
-        body: row.try_get("", "body")?,
-    })
 }

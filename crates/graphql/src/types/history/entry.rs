@@ -4,12 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Context, ID, Result};
 use laurel_payloads::{CustomerId, Event, EventKind, Timestamp};
-use laurel_store::{CustomerRecord, EntryBody, HistoryEntryRecord, Moment, TierChangeRecord};
+use laurel_store::{CustomerRecord, EventBody, HistoryEntryRecord, Moment, TierChangeRecord};
 use uuid::Uuid;
 
 use crate::asking::Asking;
 use crate::global_id::GlobalId;
-use crate::reads::{Details, read};
+use crate::reads::{BodyOf, read};
 use crate::types::Customer;
 
 /// The row of an entry: everything but its details.
@@ -25,7 +25,7 @@ pub(crate) struct Entry {
     pub(super) last_occurred_at: Timestamp,
     /// Where the row came with its customer or with its event's body.
     customer: Option<Arc<CustomerRecord>>,
-    body: Option<Arc<EntryBody>>,
+    body: Option<Arc<EventBody>>,
     parsed: OnceLock<Arc<Event>>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Entry {
 pub(crate) struct Row {
     pub(super) entry: HistoryEntryRecord,
     pub(super) customer: Arc<CustomerRecord>,
-    pub(super) body: Option<Arc<EntryBody>>,
+    pub(super) body: Option<Arc<EventBody>>,
 }
 
 impl From<Row> for Entry {
@@ -113,14 +113,18 @@ impl Entry {
         if let Some(parsed) = self.parsed.get() {
             return Ok(Arc::clone(parsed));
         }
-        if let Some(body) = &self.body {
-            let parsed = body
-                .parse()
-                .map_err(|error| Asking::of(context).failed(&error))?;
-            return Ok(Arc::clone(self.parsed.get_or_init(|| Arc::new(parsed))));
+        let body = match &self.body {
+            Some(body) => Some(Arc::clone(body)),
+            None => read(context, BodyOf(self.event_seq)).await?.transpose()?,
+        };
+        // Another field may have waited for the same body.
+        if let Some(parsed) = self.parsed.get() {
+            return Ok(Arc::clone(parsed));
         }
-        let details = read(context, Details(self.event_seq)).await?;
-        Ok(details.ok_or_else(|| Asking::of(context).failed(&Missing("event")))?)
+        let failed = |error: &(dyn std::error::Error + 'static)| Asking::of(context).failed(error);
+        let body = body.ok_or_else(|| failed(&Missing("event")))?;
+        let parsed = body.parse().map_err(|error| failed(&error))?;
+        Ok(Arc::clone(self.parsed.get_or_init(|| Arc::new(parsed))))
     }
 }
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Result, SelectionField};
 use laurel_payloads::CustomerId;
-use laurel_store::{CustomerRecord, EntryBody, HistoryCursor, HistoryFilter as Filter};
+use laurel_store::{Body, CustomerRecord, HistoryCursor, HistoryFilter as Filter};
 
 use super::entry::{Entry, Row};
 use super::{HistoryEntry, HistoryFilter};
 use crate::asking::Asking;
 use crate::connection::{Arguments, Connection, List};
+use crate::reads::Share;
 
 /// The history of one customer, or as much of it as a filter lets through.
 pub(crate) struct History {
@@ -18,7 +19,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Reads a page: with the events' bodies where something of them is asked for.
+    /// Reads a page: with the events' bodies, unless they are large, where something of them is asked for.
     pub(crate) async fn page(
         context: &Context<'_>,
         customer: &Arc<CustomerRecord>,
@@ -32,14 +33,19 @@ impl History {
         };
         let request = arguments.page(&list, asking)?;
         let (scope, filter) = (&asking.scope, &list.filter);
-        let row = |entry, body: Option<EntryBody>| Row {
+        let row = |entry, body: Option<Body>| Row {
             entry,
             customer: Arc::clone(customer),
-            body: body.map(Arc::new),
+            body: match body {
+                Some(Body::Read(body)) => Some(Arc::new(body)),
+                Some(Body::Larger(_)) | None => None,
+            },
         };
         let page = if wants_details(context) {
-            let page = scope.history_with_bodies(&**customer, filter, &request);
+            let share = Share::of(context, request.limit + 1).await;
+            let page = scope.history_with_bodies(&**customer, filter, &request, share.most());
             let page = asking.read(page.await)?;
+            share.spend(page.items.iter().map(|(_, body)| body));
             page.map(|(entry, body)| row(entry, Some(body)))
         } else {
             let page = scope.history(&**customer, filter, &request);

@@ -2,18 +2,20 @@
 
 mod reckoning;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
 use laurel_payloads::{CustomerId, EventKind, RewardId, Sum, Wallet};
 use laurel_store::{
-    CustomerRecord, EntryBody, HistoryEntryRecord, HistoryFilter, MovedRecord, PageRequest,
+    CustomerRecord, EventBody, HistoryEntryRecord, HistoryFilter, MovedRecord, PageRequest,
 };
 
 use super::Reward;
 use super::history::wallet_of;
 use crate::asking::Asking;
 use crate::error::{Code, Refusal};
+use crate::reads::{BodyOf, Reads};
 use crate::scalars::{DateTime, Decimal};
 use reckoning::{Difference, Doubts, Seen};
 
@@ -75,7 +77,7 @@ impl UnexplainedDifference {
         };
         let scope = &asking.scope;
         let first = PageRequest::first(MOST);
-        let page = scope.history_with_bodies(customer, &filter, &first).await;
+        let page = scope.history(customer, &filter, &first).await;
         let page = asking.read(page)?;
         if page.has_next {
             let message = format!(
@@ -83,15 +85,16 @@ impl UnexplainedDifference {
             );
             return Err(Refusal::new(Code::BadUserInput, message).into());
         }
-        let seqs = page.items.iter().map(|(entry, _)| entry.event_seq);
-        let moved = asking.read(scope.moved(customer, seqs.collect()).await)?;
+        let seqs: Vec<i64> = page.items.iter().map(|entry| entry.event_seq).collect();
+        let bodies = bodies(context, &seqs).await?;
+        let moved = asking.read(scope.moved(customer, seqs).await)?;
         let doubts = Doubts {
             reserved: asking.read(scope.reserved_intervals(customer).await)?,
             unsettled: asking.read(scope.unsettled(customer).await)?,
         };
         let mut differences = Vec::new();
         // A wallet under one id says nothing of that under another.
-        for seen in wallets(&page.items, &moved).into_values() {
+        for seen in wallets(&page.items, &bodies, &moved).into_values() {
             differences.extend(reckoning::differences(&seen, &doubts));
         }
         differences.sort_by(|one, other| (one.from, &one.reward).cmp(&(other.from, &other.reward)));
@@ -99,9 +102,19 @@ impl UnexplainedDifference {
     }
 }
 
+/// The events' bodies, by their places in the log: all of them, or it cannot be told what is missing.
+async fn bodies(context: &Context<'_>, seqs: &[i64]) -> Result<HashMap<BodyOf, Arc<EventBody>>> {
+    let keys = seqs.iter().map(|&seq| BodyOf(seq));
+    let reads = context.data_unchecked::<Reads>();
+    let found = reads.load_many(keys).await?.into_iter();
+    let found = found.map(|(seq, body)| Ok((seq, body?)));
+    found.collect()
+}
+
 /// What was seen of each wallet, the earliest first.
 fn wallets<'a>(
-    entries: &'a [(HistoryEntryRecord, EntryBody)],
+    entries: &'a [HistoryEntryRecord],
+    bodies: &HashMap<BodyOf, Arc<EventBody>>,
     moved: &[MovedRecord],
 ) -> BTreeMap<&'a CustomerId, Vec<Seen>> {
     let mut movements = BTreeMap::<i64, BTreeMap<RewardId, Sum>>::new();
@@ -110,8 +123,9 @@ fn wallets<'a>(
         of_event.insert(one.reward_id.clone(), one.amount);
     }
     let mut wallets = BTreeMap::<&CustomerId, Vec<Seen>>::new();
-    for (entry, body) in entries.iter().rev() {
-        let event = body.parse().ok();
+    for entry in entries.iter().rev() {
+        let body = bodies.get(&BodyOf(entry.event_seq));
+        let event = body.and_then(|body| body.parse().ok());
         let seen = Seen {
             at: entry.occurred_at,
             totals: event.as_ref().and_then(wallet_of).and_then(totals),

@@ -1,6 +1,7 @@
 //! Hostile questions, by the rows of section D of `docs/bad-inputs.md`, as a client asks them: over the API's own routes
 //! and on both databases.
 
+mod bodies;
 mod documents;
 mod hang;
 mod held;
