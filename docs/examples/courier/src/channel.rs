@@ -86,10 +86,9 @@ impl Courier {
     }
 
     fn refusal(&self, code: Option<u16>, text: &str) -> Refusal {
-        Refusal {
-            code,
-            ..Refusal::by(self.name.clone(), STEP, text)
-        }
+        let mut refusal = Refusal::by(self.name.clone(), STEP, text);
+        refusal.code = code;
+        refusal
     }
 }
 
@@ -115,10 +114,11 @@ impl Channel for Courier {
         };
         let refusal = |text| self.refusal(Some(status.as_u16()), text);
         match status {
-            _ if status.is_success() => Ok(Delivery {
-                code: Some(status.as_u16()),
-                ..Delivery::to(self.name.clone())
-            }),
+            _ if status.is_success() => {
+                let mut receipt = Delivery::to(self.name.clone());
+                receipt.code = Some(status.as_u16());
+                Ok(receipt)
+            }
             // A wrong secret is not this message's fault.
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 Err(Failure::Paused(refusal("not let in")))
