@@ -41,7 +41,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let folder = tempfile::Builder::new().prefix("laurel-bench-").tempdir()?;
     for &database in &options.database {
-        let folder = folder.path().join(format!("{database:?}"));
+        let folder = folder.path().join(format!("hostile-{database:?}"));
         let laurel = Laurel::new(&options.places, database, &folder, "")?;
         measure(options, &laurel)?;
     }

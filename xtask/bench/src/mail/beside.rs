@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::ensure;
 
 use super::outbox::Outbox;
-use super::{Options, configure, fill, runtime, sink, through, wait};
+use super::{FILLING, Options, configure, fill, runtime, sink, through, wait};
 use crate::contenders::{Database, Laurel, Server};
 use crate::load::{self, Bodies, Load};
 use crate::processes::{peak_memory, resident_memory};
@@ -43,7 +43,7 @@ fn measure(
     place: &Path,
     key: &Path,
 ) -> anyhow::Result<[f64; 8]> {
-    let laurel = Laurel::new(&options.places, database, place, "")?;
+    let laurel = Laurel::new(&options.places, database, place, FILLING)?;
     let (runtime, bodies) = (runtime()?, Bodies::default());
     let outbox = Outbox::open(&runtime, &laurel.url)?;
     let mut server = laurel.start("all")?;

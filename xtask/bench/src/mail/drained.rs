@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::ensure;
 
 use super::outbox::Outbox;
-use super::{Options, configure, fill, rate, runtime, sink, through, wait};
+use super::{FILLING, Options, configure, fill, rate, runtime, sink, through, wait};
 use crate::contenders::{Database, Laurel};
 use crate::table::{self, figure, median};
 
@@ -69,7 +69,7 @@ fn drain(
     place: &Path,
     key: &Path,
 ) -> anyhow::Result<f64> {
-    let laurel = Laurel::new(&options.places, database, place, "")?;
+    let laurel = Laurel::new(&options.places, database, place, FILLING)?;
     let runtime = runtime()?;
     let outbox = Outbox::open(&runtime, &laurel.url)?;
     let mut server = laurel.start("all")?;

@@ -158,11 +158,15 @@ fn through(key: &Path, relay: SocketAddr, connections: usize) -> String {
     )
 }
 
-/// Adds to a configuration.
-fn configure(place: &Path, more: &str) -> anyhow::Result<()> {
+/// How mail is set while the outbox fills: nothing is sent, and everything is due at once.
+const FILLING: &str = "[email]\nsettle = \"0s\"\n";
+
+/// Gives a configuration other settings for mail.
+fn configure(place: &Path, email: &str) -> anyhow::Result<()> {
     let file = place.join("laurel.toml");
-    let config = fs::read_to_string(&file)? + more;
-    Ok(fs::write(&file, config)?)
+    let config = fs::read_to_string(&file)?;
+    let rest = config.split("[email]").next().unwrap_or_default();
+    Ok(fs::write(&file, format!("{rest}{email}"))?)
 }
 
 fn sink(options: &Options, folder: &Path) -> anyhow::Result<(Running, SocketAddr)> {

@@ -9,6 +9,7 @@ use laurel_payloads::{CustomerId, Timestamp, read};
 use laurel_simulator::{Programme, Webhook};
 use laurel_store::{Clock as _, NewEvent, Options, Source, Store, SystemClock};
 
+use super::questions::Depth;
 use crate::contenders::Laurel;
 
 /// How many customers have a deep history.
@@ -30,6 +31,16 @@ pub(super) struct Data {
 pub(super) struct People {
     pub(super) all: Vec<CustomerId>,
     pub(super) deep: Vec<CustomerId>,
+}
+
+impl People {
+    /// Whose pages these are.
+    pub(super) fn of(&self, depth: Depth) -> &[CustomerId] {
+        match depth {
+            Depth::First => &self.all,
+            Depth::Top | Depth::Deep => &self.deep,
+        }
+    }
 }
 
 impl Data {

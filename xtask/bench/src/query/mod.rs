@@ -82,7 +82,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         filled.push(laurel);
     }
     let people = people.context("no --database")?;
-    for depth in [Depth::First, Depth::Deep] {
+    for depth in [Depth::First, Depth::Top, Depth::Deep] {
         let mut contenders = line_up(options, &filled, &people, depth, folder.path())?;
         let taken = measure(options, &mut contenders)?;
         let names: Vec<&str> = contenders.iter().map(Contender::name).collect();

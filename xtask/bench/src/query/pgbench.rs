@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use laurel_payloads::CustomerId;
+
 use super::questions::{Depth, Questions};
 use super::report::Taken;
 use crate::contenders::{Laurel, PgbenchLoad, Places};
@@ -40,12 +42,13 @@ pub(super) fn script(
     folder: &Path,
 ) -> anyhow::Result<PathBuf> {
     let table = format!("bench_{depth:?}").to_lowercase();
+    let from_the_top = |id: &CustomerId| format!("('{id}', 0, 0)");
     let rows: Vec<String> = match depth {
-        Depth::First => questions
-            .all
-            .iter()
-            .map(|id| format!("('{id}', 0, 0)"))
-            .collect(),
+        Depth::First => questions.all.iter().map(from_the_top).collect(),
+        Depth::Top => {
+            let deep = questions.deep.iter();
+            deep.map(|(id, _)| from_the_top(id)).collect()
+        }
         Depth::Deep => {
             let deep = questions.deep.iter();
             deep.map(|(id, at)| format!("('{id}', {}, {})", at.occurred_at.micros(), at.event_seq))
@@ -70,7 +73,7 @@ pub(super) fn script(
     let one = |column: &str| format!("(SELECT {column} FROM {table} WHERE n = :n)");
     let who = format!("source = 'masivo' AND customer_id = {}", one("id"));
     let from = match depth {
-        Depth::First => String::new(),
+        Depth::First | Depth::Top => String::new(),
         Depth::Deep => format!(
             " AND (occurred_at, event_seq) < ({}, {})",
             one("at"),

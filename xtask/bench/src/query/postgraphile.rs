@@ -51,13 +51,12 @@ impl Asker {
     ) -> anyhow::Result<Self> {
         let query = include_str!("postgraphile.graphql");
         let mut variables = Vec::new();
-        if depth == Depth::First {
-            variables.extend(people.all.iter().map(|id| json!({ "id": id })));
-        } else {
-            for id in &people.deep {
-                let after = deep_cursor(server, id.as_str(), deep)?;
-                variables.push(json!({ "id": id, "after": after }));
-            }
+        for id in people.of(depth) {
+            let after = match depth {
+                Depth::First | Depth::Top => Value::Null,
+                Depth::Deep => deep_cursor(server, id.as_str(), deep)?,
+            };
+            variables.push(json!({ "id": id, "after": after }));
         }
         Ok(Self::new(server, None, query, variables))
     }

@@ -10,7 +10,11 @@ use crate::contenders::Laurel;
 /// Where in a history a page begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Depth {
+    /// The first page of anybody's.
     First,
+    /// The first page of a history that is deep.
+    Top,
+    /// A page deep in the same.
     Deep,
 }
 

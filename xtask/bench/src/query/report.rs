@@ -37,7 +37,8 @@ impl Taken {
 pub(super) fn print(depth: Depth, names: &[&str], taken: &[Vec<Taken>]) {
     let title = match depth {
         Depth::First => "The first page, random customers",
-        Depth::Deep => "A page deep in a history",
+        Depth::Top => "The first page, customers with a deep history",
+        Depth::Deep => "A page deep in the same histories",
     };
     println!("### {title}\n");
     let of = |runs: &[Taken], figure: fn(&Taken) -> f64| median(runs.iter().map(figure));
