@@ -15,14 +15,6 @@ use crate::types::{
 };
 
 /// Where every query begins.
-///
-/// ```
-/// # fn example(store: laurel_store::Store) -> axum::Router {
-/// use laurel_graphql::{Query, Settings, router_of};
-///
-/// router_of(store, Settings::default(), Query::default()) // as `router` has it
-/// # }
-/// ```
 #[derive(Debug, Default, MergedObject)]
 pub struct Query(QueryRoot);
 
@@ -52,7 +44,7 @@ impl QueryRoot {
     }
 
     /// A customer, by the brand's own id; failing that, by the global id. Null where there is none. An id that the
-    /// customer had before they identified themselves names them, too; what happened under it is not in their history.
+    /// customer had before they identified themselves names them, too; what happened under it is in their history.
     async fn customer(
         &self,
         context: &Context<'_>,
