@@ -1,5 +1,7 @@
 //! What a sender is told when it is not known whether its event was stored, and what is stored for one that went away.
 
+use std::time::Duration;
+
 use laurel_testkit::{TestDatabase, run};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -60,6 +62,7 @@ async fn the_wire_is_cut(fate: Fate, then: &str) {
 
 async fn the_client_goes_away() {
     let (database, proxy, server) = receiver().await;
+    let store = store(&database.url).await;
     for round in 0..ROUNDS {
         let body = body(round);
         let mut commit = proxy.hold(&body);
@@ -69,10 +72,14 @@ async fn the_client_goes_away() {
         commit.is_on_its_way().await;
         drop(client);
         commit.meet(Fate::Pass);
+        // It is stored for nobody; only then is the retry sure to come second.
+        while events(&store, MASIVO).await.len() == round {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         let (retry, _) = server.post_until_acknowledged(&body).await;
         assert_eq!(retry, "duplicate", "round {round}");
     }
-    let events = events(&store(&database.url).await, MASIVO).await;
+    let events = events(&store, MASIVO).await;
     assert_eq!(events.len(), ROUNDS);
     assert!(events.iter().all(|event| event.delivery_count == 2));
 }
