@@ -82,9 +82,6 @@ fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
-/// For so long a connection that has come back is taken to be alive.
-const UNASKED: Duration = Duration::from_secs(1);
-
 fn common(options: &Options, connections: u32) -> ConnectOptions {
     let mut common = ConnectOptions::new(&options.url);
     common
@@ -141,18 +138,6 @@ fn sqlite(options: &Options, read_only: bool) -> ConnectOptions {
 fn postgres(options: &Options, connections: u32, timeout: Option<Duration>) -> ConnectOptions {
     let mut postgres = common(options, connections);
     postgres.set_application_name("laurel");
-    // Asking a connection whether it is alive takes as long as a short statement: one that was just in use is not asked.
-    postgres.test_before_acquire(false);
-    postgres.map_sqlx_postgres_pool_opts(|pool| {
-        pool.before_acquire(|connection, about| {
-            Box::pin(async move {
-                if about.idle_for > UNASKED {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-    });
     // What is asked looks rows up by their keys: a plan of its own for each value costs more than it can save.
     let planning = match timeout {
         Some(_) => "force_generic_plan",
