@@ -44,11 +44,18 @@ async fn fill(database: &TestDatabase) -> Scope {
 /// The text of the last statement that mentions `table` and was sent by another session.
 async fn sent(store: &Store, table: &str) -> String {
     let sql = format!(
-        "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+        "SELECT coalesce((SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
          AND query LIKE 'SELECT%{table}%LIMIT%' AND query NOT LIKE '%pg_stat_activity%' \
-         ORDER BY query_start DESC LIMIT 1"
+         ORDER BY query_start DESC LIMIT 1), '')"
     );
-    raw::value(store, &sql).await
+    loop {
+        let sent: String = raw::value(store, &sql).await;
+        if !sent.is_empty() {
+            return sent;
+        }
+        // The server tells of other sessions a moment later.
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
 }
 
 /// PostgreSQL's plan for a statement with these values, as one text.
