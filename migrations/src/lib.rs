@@ -14,6 +14,7 @@ mod m0008_feed;
 mod m0009_people;
 mod m0011_waiting;
 mod m0012_signing_keys;
+mod m0013_holds;
 mod migrations;
 
 pub use apply::{Error, Status, migrate, migrate_with, status, status_with};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_people::Migration),
             Box::new(m0011_waiting::Migration),
             Box::new(m0012_signing_keys::Migration),
+            Box::new(m0013_holds::Migration),
         ]
     }
 }

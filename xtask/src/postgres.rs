@@ -153,6 +153,8 @@ fn configure(folder: &Path, durability: Durability) -> anyhow::Result<()> {
     )?;
     if durability == Durability::UntilTheMachineStops {
         write!(settings, "fsync = off\nfull_page_writes = off\n")?;
+        // Tests look at statements as the server has them, and some are long.
+        writeln!(settings, "track_activity_query_size = 16384")?;
     }
     Ok(())
 }

@@ -90,6 +90,13 @@ pub(crate) fn rest(amount: &str) -> String {
     format!("CAST(sum(({amount}) % {PART}) AS BIGINT)")
 }
 
+/// Whether the sum of an expression is above zero.
+pub(crate) fn is_positive(amount: &str) -> String {
+    let (whole, rest) = (whole(amount), rest(amount));
+    let above = format!("{whole} + {rest} / {PART}");
+    format!("({above} > 0 OR ({above} = 0 AND {rest} % {PART} > 0))")
+}
+
 /// Puts both parts together.
 pub(crate) fn sum(whole: i64, rest: i64) -> Sum {
     Sum::from_millionths(i128::from(whole) * i128::from(PART) + i128::from(rest))
@@ -114,6 +121,19 @@ pub(crate) fn json_row(backend: DbBackend, columns: &str) -> String {
         DbBackend::Postgres => format!("json_build_array({columns})"),
         _ => format!("json_array({columns})"),
     }
+}
+
+/// The rows of a list of lists, which a parameter such as `$3` holds as JSON, and the type of each of their columns.
+pub(crate) fn json_table(backend: DbBackend, parameter: &str, columns: &[(&str, &str)]) -> String {
+    let each = match backend {
+        DbBackend::Postgres => format!("json_array_elements({parameter}::json)"),
+        _ => format!("json_each({parameter})"),
+    };
+    let columns: Vec<String> = (0..)
+        .zip(columns)
+        .map(|(place, (name, ty))| format!("CAST(given.value ->> {place} AS {ty}) AS {name}"))
+        .collect();
+    format!("SELECT {} FROM {each} AS given", columns.join(", "))
 }
 
 /// Runs a query that counts, and returns its one number.

@@ -5,7 +5,7 @@ use sea_orm::{FromQueryResult, JsonValue, Statement};
 use crate::TestDatabase;
 use crate::database::connect;
 
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 9] = [
     ("customers", "source, customer_id"),
     ("wallet_balances", "source, customer_id, reward_id"),
     (
@@ -17,6 +17,10 @@ const TABLES: [(&str, &str); 8] = [
         "source, customer_id, behavior_event_id, event_seq",
     ),
     ("reward_lines", "source, customer_id, event_seq, line"),
+    (
+        "holds",
+        "source, customer_id, reward_id, campaign_id, issued_at",
+    ),
     ("tier_changes", "source, customer_id, event_seq"),
     ("rewards", "source, reward_id"),
     ("tiers", "source, tier_id"),

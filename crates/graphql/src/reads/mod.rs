@@ -102,23 +102,23 @@ impl Loader<Moment> for Batch {
     }
 }
 
-/// The customer whose reservations are wanted.
+/// The event whose reservations are wanted: whose it is, and its place in the log.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct ReservationsOf(pub(crate) CustomerId);
+pub(crate) struct ReservationsOf(pub(crate) CustomerId, pub(crate) i64);
 
 impl Loader<ReservationsOf> for Batch {
-    type Value = Arc<Vec<ReservationRecord>>;
+    type Value = Vec<ReservationRecord>;
     type Error = Failed;
 
     async fn load(
         &self,
         keys: &[ReservationsOf],
-    ) -> Result<HashMap<ReservationsOf, Arc<Vec<ReservationRecord>>>, Failed> {
-        let ids: Vec<CustomerId> = keys.iter().map(|key| key.0.clone()).collect();
-        let found = self.0.read(self.0.scope.reservations(&ids).await)?;
+    ) -> Result<HashMap<ReservationsOf, Vec<ReservationRecord>>, Failed> {
+        let events: Vec<_> = keys.iter().map(|key| (key.0.clone(), key.1)).collect();
+        let found = self.0.read(self.0.scope.reservations(&events).await)?;
         let found = found.into_iter();
         Ok(found
-            .map(|(id, all)| (ReservationsOf(id), Arc::new(all)))
+            .map(|((id, seq), all)| (ReservationsOf(id, seq), all))
             .collect())
     }
 }

@@ -5,12 +5,13 @@ use sea_orm::{ConnectionTrait, DbBackend};
 use crate::{Result, Tx};
 
 /// What the `history` subscriber writes, and nothing that it does not.
-const DERIVED: [&str; 8] = [
+const DERIVED: [&str; 9] = [
     "customers",
     "wallet_balances",
     "history_entries",
     "behavior_failures",
     "reward_lines",
+    "holds",
     "tier_changes",
     "rewards",
     "tiers",

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use laurel_payloads::{Amount, CampaignId, CustomerId, EventKind, RewardId, Timestamp};
-use sea_orm::QueryResult;
+use sea_orm::{DbBackend, QueryResult, Value};
+use serde_json::{Value as Json, json};
 
+use super::holds::{NEVER, NO_TIME, join_holds, join_lines};
 use crate::convert::{customer_id, parsed};
 use crate::{Error, Result, Scope, sql};
 
@@ -27,39 +29,104 @@ impl HoldLine {
     }
 }
 
+/// The holds whose lines are wanted.
+pub(super) enum Wanted {
+    /// All of these customers'.
+    Of(Vec<String>),
+    /// Those that may be open somewhere in a stretch of a customer's history.
+    OpenIn(Vec<Stretch>),
+    /// Those that these events reserved something of: the customer, and the event's place in the log.
+    By(Vec<(String, i64)>),
+}
+
+/// A stretch of a customer's history, by its events' places in the log.
+pub(super) struct Stretch {
+    pub(super) customer: String,
+    pub(super) first: i64,
+    pub(super) last: i64,
+    /// When the earliest of its events happened.
+    pub(super) earliest: Timestamp,
+}
+
 impl Scope {
-    /// These lines of these customers, in the order of the log, up to an event. From the reservations on, which have an
-    /// index of their own: most customers have none.
+    /// The lines of these holds, in the order of the log.
     pub(super) async fn hold_lines(
         &self,
-        mut customers: Vec<String>,
-        last: i64,
+        wanted: Wanted,
     ) -> Result<HashMap<CustomerId, Vec<HoldLine>>> {
         let backend = self.store().backend();
+        let (holds, parameter) = wanted.holds(backend);
         let sql = format!(
-            "WITH held AS (SELECT DISTINCT customer_id, reward_id FROM reward_lines WHERE source = $1 \
-               AND customer_id {} AND kind = 'REWARDS_RESERVATION') \
-             SELECT l.customer_id, l.event_seq, l.kind, l.occurred_at, l.reward_id, l.campaign_id, l.issued_at, l.amount, \
-             l.reservation_expires_at FROM held JOIN reward_lines l ON l.source = $1 \
-               AND l.customer_id = held.customer_id AND l.reward_id = held.reward_id \
-             WHERE l.event_seq <= $3 \
-             AND l.kind IN ('REWARDS_RESERVATION', 'REWARDS_RESERVATION_CANCELLED', 'CUSTOMER_REDEMPTION') \
-             ORDER BY l.customer_id, l.event_seq, l.line",
-            sql::in_list(backend, 2)
+            "WITH h AS ({holds}) SELECT l.customer_id, l.event_seq, l.kind, l.occurred_at, l.reward_id, l.campaign_id, \
+             l.issued_at, l.amount, l.reservation_expires_at FROM h {} ORDER BY l.customer_id, l.event_seq, l.line",
+            join_lines(backend)
         );
-        customers.sort_unstable();
-        customers.dedup();
-        let values = [
-            self.source().as_str().into(),
-            sql::list(backend, customers),
-            last.into(),
-        ];
+        let values = [self.source().as_str().into(), parameter];
         let mut lines: HashMap<CustomerId, Vec<HoldLine>> = HashMap::new();
         for row in sql::query(self.reader(), &sql, values).await? {
             let customer = customer_id(row.try_get("", "customer_id")?)?;
             lines.entry(customer).or_default().push(line(&row)?);
         }
         Ok(lines)
+    }
+}
+
+impl Wanted {
+    /// The rows of these holds, and what the second parameter is.
+    fn holds(self, backend: DbBackend) -> (String, Value) {
+        let select = "SELECT h.source, h.customer_id, h.reward_id, h.campaign_id, h.issued_at FROM";
+        match self {
+            Self::Of(mut customers) => {
+                customers.sort_unstable();
+                customers.dedup();
+                let of = sql::in_list(backend, 2);
+                let sql = format!("{select} holds h WHERE h.source = $1 AND h.customer_id {of}");
+                (sql, sql::list(backend, customers))
+            }
+            Self::OpenIn(stretches) => {
+                let columns = [
+                    ("customer_id", "TEXT"),
+                    ("first", "BIGINT"),
+                    ("last", "BIGINT"),
+                    ("earliest", "BIGINT"),
+                ];
+                let given = sql::json_table(backend, "$2", &columns);
+                let open = |closed: &str| {
+                    let condition = format!(
+                        "h.customer_id || '' = s.customer_id || '' AND h.source = $1 AND {closed} AND h.ends_at > s.earliest \
+                         AND h.opened_seq <= s.last"
+                    );
+                    let holds = join_holds(backend, &condition);
+                    format!("{select} ({given}) AS s {holds}")
+                };
+                // Apart, so that each begins in the index where those that have ended are behind.
+                let sql = format!(
+                    "{} UNION ALL {}",
+                    open(&format!("h.closed_seq = {NEVER}")),
+                    open(&format!(
+                        "h.closed_seq > s.first AND h.closed_seq < {NEVER}"
+                    )),
+                );
+                let stretches = stretches
+                    .iter()
+                    .map(|one| json!([one.customer, one.first, one.last, one.earliest.micros()]));
+                (sql, stretches.collect::<Json>().to_string().into())
+            }
+            Self::By(events) => {
+                let given = sql::json_table(
+                    backend,
+                    "$2",
+                    &[("customer_id", "TEXT"), ("event_seq", "BIGINT")],
+                );
+                let sql = format!(
+                    "SELECT DISTINCT r.source, r.customer_id, r.reward_id, coalesce(r.campaign_id, '') AS campaign_id, \
+                     coalesce(r.issued_at, {NO_TIME}) AS issued_at FROM ({given}) AS e JOIN reward_lines r \
+                     ON r.source = $1 AND r.customer_id = e.customer_id AND r.event_seq = e.event_seq \
+                     AND r.kind = 'REWARDS_RESERVATION'"
+                );
+                (sql, json!(events).to_string().into())
+            }
+        }
     }
 }
 

@@ -68,6 +68,6 @@ impl Tx {
                     campaign_id, amount, issued_at, expires_at, reservation_expires_at)";
         let tail = "ON CONFLICT (source, customer_id, event_seq, line) DO NOTHING";
         sql::insert(self.connection(), into, rows.collect(), tail).await?;
-        Ok(())
+        self.note_holds(lines).await
     }
 }

@@ -9,6 +9,7 @@ mod current_tier;
 mod entries;
 mod failures;
 mod hold_lines;
+mod holds;
 mod identities;
 mod learn;
 mod lines;

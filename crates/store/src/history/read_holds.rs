@@ -2,6 +2,7 @@
 
 use laurel_payloads::Timestamp;
 
+use super::holds::{NEVER, join_lines};
 use super::read_wallets::open_amount;
 use crate::convert::parsed;
 use crate::{Result, Source, Store, sql};
@@ -16,25 +17,19 @@ pub struct OldestHold {
 }
 
 impl Store {
-    /// The oldest open reservation of each source that has one. Reads the lines of every reward that was ever reserved:
-    /// to be asked now and then.
+    /// The oldest open reservation of each source that has one. Looks at every hold that there ever was, and reads the
+    /// lines of those that may be open: to be asked now and then.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn oldest_holds(&self) -> Result<Vec<OldestHold>> {
         let sql = format!(
-            "WITH held AS (SELECT DISTINCT source, customer_id, reward_id FROM reward_lines \
-               WHERE kind = 'REWARDS_RESERVATION'), \
-             holds AS (SELECT l.source, {open} AS open, {rest} AS rest, \
-                 min(CASE WHEN l.kind = 'REWARDS_RESERVATION' THEN l.occurred_at END) AS since \
-               FROM held JOIN reward_lines l ON l.source = held.source AND l.customer_id = held.customer_id \
-                 AND l.reward_id = held.reward_id \
-               WHERE l.kind IN ('REWARDS_RESERVATION', 'REWARDS_RESERVATION_CANCELLED', 'CUSTOMER_REDEMPTION') \
-               GROUP BY l.source, l.customer_id, l.reward_id, l.campaign_id, l.issued_at) \
-             SELECT source, min(since) AS since FROM holds WHERE open + rest / {part} > 0 OR (open + rest / {part} = 0 AND rest % {part} > 0) GROUP BY source ORDER BY source",
-            open = sql::whole(&open_amount("l.amount", "$1")),
-            rest = sql::rest(&open_amount("l.amount", "$1")),
-            part = sql::PART,
+            "WITH open AS (SELECT h.source, min(CASE WHEN l.kind = 'REWARDS_RESERVATION' THEN l.occurred_at END) AS since \
+               FROM holds h {} WHERE h.closed_seq = {NEVER} AND h.ends_at > $1 \
+               GROUP BY h.source, h.customer_id, h.reward_id, h.campaign_id, h.issued_at HAVING {}) \
+             SELECT source, min(since) AS since FROM open GROUP BY source ORDER BY source",
+            join_lines(self.backend()),
+            sql::is_positive(&open_amount("l.amount", "$1")),
         );
         let now = self.clock().now().micros();
         let rows = sql::query(self.reader(), &sql, [now.into()]).await?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use laurel_payloads::{Amount, CampaignId, CustomerId, EventKind, RewardId, Sum, Timestamp};
 
-use super::hold_lines::{Hold, HoldLine};
+use super::hold_lines::{Hold, HoldLine, Wanted};
 use super::{Identities, Interval};
 use crate::{Result, Scope};
 
@@ -32,21 +32,27 @@ pub struct ReservationRecord {
 }
 
 impl Scope {
-    /// What became of all reservations of these customers, in the order of the log. What was redeemed or released of the
-    /// same reward, campaign and issue time counts towards the earliest of them, whatever arrived first.
+    /// What became of the reservations that these events made, by customer and place in the log, in the order of their
+    /// lines. What was redeemed or released of the same reward, campaign and issue time counts towards the earliest of
+    /// them, whatever arrived first.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn reservations(
         &self,
-        customers: &[CustomerId],
-    ) -> Result<HashMap<CustomerId, Vec<ReservationRecord>>> {
+        events: &[(CustomerId, i64)],
+    ) -> Result<HashMap<(CustomerId, i64), Vec<ReservationRecord>>> {
         let now = self.store().clock().now();
-        let ids = customers.iter().map(ToString::to_string).collect();
-        let lines = self.hold_lines(ids, i64::MAX).await?.into_iter();
-        Ok(lines
-            .map(|(id, lines)| (id, outcomes(&lines, now)))
-            .collect())
+        let by = events.iter().map(|(id, seq)| (id.to_string(), *seq));
+        let lines = self.hold_lines(Wanted::By(by.collect())).await?;
+        let mut found = HashMap::<_, Vec<_>>::new();
+        for (id, lines) in lines {
+            for outcome in outcomes(&lines, now) {
+                let event = (id.clone(), outcome.event_seq);
+                found.entry(event).or_default().push(outcome);
+            }
+        }
+        Ok(found)
     }
 
     /// The stretches of time in which something of a customer's was reserved. One that nothing ended has not ended.
@@ -54,7 +60,7 @@ impl Scope {
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn reserved_intervals(&self, of: impl Into<Identities<'_>>) -> Result<Vec<Interval>> {
-        let lines = self.hold_lines(of.into().texts(), i64::MAX).await?;
+        let lines = self.hold_lines(Wanted::Of(of.into().texts())).await?;
         Ok(lines.values().flat_map(|lines| intervals(lines)).collect())
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use laurel_payloads::{Amount, CustomerId, RewardId, Sum, Timestamp};
 
-use super::hold_lines::{Hold, HoldLine};
+use super::hold_lines::{Hold, HoldLine, Stretch, Wanted};
 use crate::{Result, Scope};
 
 /// A moment in a customer's history: right after an event.
@@ -29,21 +29,37 @@ impl Scope {
     /// released or redeemed of the same reward, campaign and issue time, never below zero; a line counts until its
     /// reservation ends by itself.
     ///
-    /// Reads every line that reserves a reward, releases or redeems it: none where a customer has never reserved.
+    /// Reads the lines of what may be open at one of these moments: what was closed or had ended before is not looked at.
     ///
     /// # Errors
     /// [`Error::Database`](crate::Error::Database).
     pub async fn reserved_after(&self, moments: &[Moment]) -> Result<HashMap<Moment, Reserved>> {
-        let customers = moments.iter().map(|moment| moment.customer_id.to_string());
-        let last = moments.iter().map(|moment| moment.event_seq).max();
-        let customers = customers.collect();
-        let lines = self.hold_lines(customers, last.unwrap_or_default()).await?;
+        let lines = self.hold_lines(Wanted::OpenIn(stretches(moments))).await?;
         let after = |moment: &Moment| {
             let lines = lines.get(&moment.customer_id).map(Vec::as_slice);
             (moment.clone(), reserved(lines.unwrap_or_default(), moment))
         };
         Ok(moments.iter().map(after).collect())
     }
+}
+
+/// The stretch of each customer's history that these moments lie in.
+fn stretches(moments: &[Moment]) -> Vec<Stretch> {
+    let mut stretches = BTreeMap::<&CustomerId, Stretch>::new();
+    for moment in moments {
+        let stretch = stretches
+            .entry(&moment.customer_id)
+            .or_insert_with(|| Stretch {
+                customer: moment.customer_id.to_string(),
+                first: moment.event_seq,
+                last: moment.event_seq,
+                earliest: moment.occurred_at,
+            });
+        stretch.first = stretch.first.min(moment.event_seq);
+        stretch.last = stretch.last.max(moment.event_seq);
+        stretch.earliest = stretch.earliest.min(moment.occurred_at);
+    }
+    stretches.into_values().collect()
 }
 
 /// Folds the lines of one customer, in the order of the log, up to a moment.

@@ -3,6 +3,7 @@
 use laurel_payloads::{Amount, CustomerId, RewardId, Sum, Timestamp};
 use sea_orm::DbBackend;
 
+use super::holds::{NEVER, holds_by_close, join_lines};
 use crate::convert::parsed;
 use crate::{Result, Scope, sql};
 
@@ -37,19 +38,17 @@ impl Scope {
 /// What the newest wallet of a customer `c` holds, as JSON: for each reward what [`balances_from`] reads. `now` is the
 /// parameter that holds the time.
 pub(super) fn balances_of_c(backend: DbBackend, now: &str) -> String {
-    let of = "l.source = $1 AND l.customer_id = b.customer_id AND l.reward_id = b.reward_id";
+    // What is closed or has ended is not looked at, however much of it there was.
     let open = format!(
-        "(SELECT {whole} AS whole, {rest} AS rest FROM reward_lines l WHERE {of} \
-         AND l.kind IN ('REWARDS_RESERVATION', 'REWARDS_RESERVATION_CANCELLED', 'CUSTOMER_REDEMPTION') \
-         GROUP BY l.campaign_id, l.issued_at) AS open",
+        "(SELECT {whole} AS whole, {rest} AS rest FROM {holds} {lines} \
+         WHERE h.customer_id || '' = b.customer_id || '' AND h.source = $1 AND h.closed_seq = {NEVER} AND h.ends_at > {now} \
+         AND h.reward_id = b.reward_id GROUP BY h.campaign_id, h.issued_at) AS open",
+        holds = holds_by_close(backend),
+        lines = join_lines(backend),
         whole = sql::whole(&open_amount("l.amount", now)),
         rest = sql::rest(&open_amount("l.amount", now)),
     );
-    let open = sql::json_rows(backend, &sql::json_row(backend, "whole, rest"), &open);
-    // Most customers have never reserved anything, and an index says so at once.
-    let holds = format!(
-        "CASE WHEN EXISTS (SELECT 1 FROM reward_lines l WHERE {of} AND l.kind = 'REWARDS_RESERVATION') THEN {open} END"
-    );
+    let holds = sql::json_rows(backend, &sql::json_row(backend, "whole, rest"), &open);
     let columns = format!("b.reward_id, b.total, b.expires_at, {holds}");
     sql::json_rows(
         backend,

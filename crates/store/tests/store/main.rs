@@ -14,6 +14,8 @@ mod failures;
 mod feed;
 mod history_filters;
 mod history_pages;
+mod hold_plans;
+mod holds;
 mod leases;
 mod messages;
 mod outages;

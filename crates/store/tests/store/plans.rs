@@ -41,11 +41,21 @@ async fn fill(database: &TestDatabase) -> Scope {
     database.store.scope(&source)
 }
 
-/// The text of the last statement that mentions `table` and was sent by another session.
-async fn sent(store: &Store, table: &str) -> String {
+/// Opens connections enough for the statements that follow one another to have one each: the server tells of the last
+/// one of each.
+pub(crate) async fn apart(scope: &Scope) {
+    let everybody = CustomerFilter::default();
+    let counts = (0..4).map(|_| scope.count_customers(&everybody));
+    for count in futures_util::future::join_all(counts).await {
+        count.expect("a count");
+    }
+}
+
+/// The text of the last statement like this one that was sent by another session.
+pub(crate) async fn sent(store: &Store, like: &str) -> String {
     let sql = format!(
         "SELECT coalesce((SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
-         AND query LIKE 'SELECT%{table}%LIMIT%' AND query NOT LIKE '%pg_stat_activity%' \
+         AND query LIKE '{like}' AND query NOT LIKE '%pg_stat_activity%' \
          ORDER BY query_start DESC LIMIT 1), '')"
     );
     loop {
@@ -58,15 +68,21 @@ async fn sent(store: &Store, table: &str) -> String {
     }
 }
 
-/// PostgreSQL's plan for a statement with these values, as one text.
-async fn postgres_plan(store: &Store, statement: &str, values: &[&str]) -> String {
+/// PostgreSQL's plan for a statement with these values, as one text; what is seen of it is up to the options.
+pub(crate) async fn postgres_plan(
+    store: &Store,
+    statement: &str,
+    options: &str,
+    values: &[&str],
+) -> String {
     let tx = store.begin().await.expect("a transaction");
-    let prepare = format!("PREPARE page AS {statement}");
+    let prepare =
+        format!("SET LOCAL plan_cache_mode = force_generic_plan; PREPARE page AS {statement}");
     tx.connection()
         .execute_unprepared(&prepare)
         .await
         .expect("a statement that parses");
-    let explain = format!("EXPLAIN (COSTS OFF) EXECUTE page({})", values.join(", "));
+    let explain = format!("EXPLAIN ({options}) EXECUTE page({})", values.join(", "));
     let plan = lines(&tx, &explain, 0).await;
     tx.connection()
         .execute_unprepared("DEALLOCATE page")
@@ -102,8 +118,8 @@ async fn plans(
     table: &str,
     values: &[&str],
 ) -> [String; 2] {
-    let statement = sent(&postgres.store, table).await;
-    let on_postgres = postgres_plan(&postgres.store, &statement, values).await;
+    let statement = sent(&postgres.store, &format!("SELECT%{table}%LIMIT%")).await;
+    let on_postgres = postgres_plan(&postgres.store, &statement, "COSTS OFF", values).await;
     assert!(!on_postgres.contains("Sort"), "{statement}\n{on_postgres}");
     assert!(
         !on_postgres.contains(&format!("Seq Scan on {table}")),
@@ -125,6 +141,7 @@ async fn pair() -> (TestDatabase, TestDatabase, Scope) {
     drop(tx);
     fill(&sqlite).await;
     let scope = fill(&postgres).await;
+    apart(&scope).await;
     (postgres, sqlite, scope)
 }
 

@@ -104,7 +104,9 @@ async fn reserved(database: &TestDatabase, lines: &[NewLine]) -> String {
         })
         .await;
         either.push(balances(database).await[0].reserved);
-        crate::raw::run(&database.store, "DELETE FROM reward_lines").await;
+        for table in ["reward_lines", "holds"] {
+            crate::raw::run(&database.store, &format!("DELETE FROM {table}")).await;
+        }
     }
     assert_eq!(either[0], either[1]);
     either[0].to_string()

@@ -66,9 +66,8 @@ entry_type! {
         /// What has become of it by now, line by line.
         async fn outcomes(&self, context: &Context<'_>) -> Result<Vec<ReservationOutcome>> {
             let Moment { customer_id, event_seq, .. } = self.0.moment();
-            let all = read(context, ReservationsOf(customer_id)).await?.unwrap_or_default();
-            let of_entry = all.iter().filter(|one| one.event_seq == event_seq);
-            Ok(of_entry.cloned().map(ReservationOutcome).collect())
+            let all = read(context, ReservationsOf(customer_id, event_seq)).await?;
+            Ok(all.into_iter().flatten().map(ReservationOutcome).collect())
         }
 
         /// What the customer held after it, as the event itself tells.
