@@ -9,11 +9,13 @@ mod cost;
 mod expansion;
 mod given;
 mod known;
+mod literals;
 mod operation;
 mod pages;
 mod presence;
 mod scan;
 mod shape;
+mod twice;
 mod variables;
 
 #[cfg(test)]
@@ -137,7 +139,9 @@ impl Guard {
         scan::scan(query, &self.limits)?;
         let document = parse_query(query).map_err(|error| unparsable(&error))?;
         expansion::measure(&document, &self.limits)?;
+        twice::check(query)?;
         let (document, operation) = operation::choose(document, operation_name)?;
+        literals::check(&document, &operation, &self.shape)?;
         Ok(Chosen {
             document,
             operation,

@@ -14,31 +14,13 @@ pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Refusal> {
             format!("The query is longer than {} bytes.", limits.bytes),
         ));
     }
-    let bytes = text.as_bytes();
-    let (mut at, mut open, mut tokens) = (0, 0_usize, 0_usize);
-    while let Some(&byte) = bytes.get(at) {
-        let end = match byte {
-            b' ' | b'\t' | b',' | b'\n' | b'\r' => {
-                at += 1;
-                continue;
-            }
-            b'#' => {
-                at += until(&bytes[at..], |b| b == b'\n' || b == b'\r');
-                continue;
-            }
-            b'"' => end_of_string(bytes, at).ok_or_else(unterminated)?,
-            b'{' | b'[' | b'(' => {
-                open += 1;
-                at + 1
-            }
-            b'}' | b']' | b')' => {
-                open = open.saturating_sub(1);
-                at + 1
-            }
-            _ => at + until(&bytes[at..], |b| !is_word(b)).max(1),
-        };
-        at = end;
-        tokens += 1;
+    let mut open = 0_usize;
+    for (tokens, token) in (1..).zip(Tokens::of(text)) {
+        match token?.1 {
+            "{" | "[" | "(" => open += 1,
+            "}" | "]" | ")" => open = open.saturating_sub(1),
+            _ => {}
+        }
         if open > limits.brackets {
             let message = format!(
                 "The query has more than {} brackets inside one another.",
@@ -54,6 +36,49 @@ pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// The tokens of a text, each with the place of its first byte: strings, words, and single characters of anything else.
+pub(super) struct Tokens<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Tokens<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// Steps over what is between tokens.
+    fn skip(&mut self) {
+        let bytes = self.text.as_bytes();
+        while let Some(&byte) = bytes.get(self.at) {
+            self.at += match byte {
+                b' ' | b'\t' | b',' | b'\n' | b'\r' => 1,
+                b'#' => until(&bytes[self.at..], |b| b == b'\n' || b == b'\r'),
+                _ => return,
+            };
+        }
+    }
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Result<(usize, &'a str), Refusal>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.skip();
+        let start = self.at;
+        let rest = &self.text[start..];
+        let end = match rest.chars().next()? {
+            '"' => match end_of_string(self.text.as_bytes(), start) {
+                Some(end) => end,
+                None => return Some(Err(unterminated())),
+            },
+            first => start + until(rest.as_bytes(), |b| !is_word(b)).max(first.len_utf8()),
+        };
+        self.at = end;
+        Some(Ok((start, &self.text[start..end])))
+    }
 }
 
 /// The place after the string that opens at `start`; none where it does not close.

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::types::{
-    BaseType, FieldDefinition, ServiceDocument, Type, TypeDefinition, TypeKind,
-    TypeSystemDefinition,
+    BaseType, FieldDefinition, InputValueDefinition, ServiceDocument, Type, TypeDefinition,
+    TypeKind, TypeSystemDefinition,
 };
-use async_graphql::{Name, Value};
+use async_graphql::{Name, Positioned, Value};
 
 /// Fields that cost more than what they look like: their type, their name, what each costs by itself, and how many rows
 /// it is taken to have. Pages and lists of ids are not here: their sizes stand in the query.
@@ -26,8 +26,29 @@ pub(crate) struct Shape {
     /// The names of all types, those of the language included.
     pub(super) types: HashSet<Name>,
     objects: HashMap<Name, HashMap<Name, Shown>>,
-    /// The fields of each input object; whether one may be left out.
-    inputs: HashMap<Name, HashMap<Name, (Type, bool)>>,
+    /// The fields of each input object.
+    pub(super) inputs: HashMap<Name, Arguments>,
+    /// The values of each enum.
+    pub(super) enums: HashMap<Name, HashSet<Name>>,
+    /// The arguments of each directive.
+    pub(super) directives: HashMap<Name, Arguments>,
+}
+
+/// What a field, a directive or an input object takes, by name.
+pub(super) type Arguments = HashMap<Name, Taken>;
+
+/// An argument, or a field of an input object.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub(super) r#type: Type,
+    pub(super) has_default: bool,
+}
+
+impl Taken {
+    /// Whether it may be left out.
+    pub(super) fn is_optional(&self) -> bool {
+        self.r#type.nullable || self.has_default
+    }
 }
 
 /// A field of an object or of an interface.
@@ -40,6 +61,7 @@ pub(crate) struct Shown {
     /// What it costs by itself.
     pub(super) weight: usize,
     pub(super) times: Times,
+    pub(super) arguments: Arguments,
 }
 
 /// How often what stands below a field is answered.
@@ -60,10 +82,18 @@ impl Shape {
                 .into(),
             objects: HashMap::new(),
             inputs: HashMap::new(),
+            enums: HashMap::new(),
+            directives: HashMap::new(),
         };
         for definition in document.definitions {
-            if let TypeSystemDefinition::Type(definition) = definition {
-                shape.add(definition.node);
+            match definition {
+                TypeSystemDefinition::Type(definition) => shape.add(definition.node),
+                TypeSystemDefinition::Directive(directive) => {
+                    let directive = directive.node;
+                    let arguments = arguments(&directive.arguments);
+                    shape.directives.insert(directive.name.node, arguments);
+                }
+                TypeSystemDefinition::Schema(_) => {}
             }
         }
         shape
@@ -75,12 +105,12 @@ impl Shape {
             TypeKind::Object(object) => object.fields,
             TypeKind::Interface(interface) => interface.fields,
             TypeKind::InputObject(input) => {
-                let fields = input.fields.into_iter().map(|field| {
-                    let field = field.node;
-                    let optional = field.ty.node.nullable || field.default_value.is_some();
-                    (field.name.node, (field.ty.node, optional))
-                });
-                self.inputs.insert(name.clone(), fields.collect());
+                self.inputs.insert(name.clone(), arguments(&input.fields));
+                Vec::new()
+            }
+            TypeKind::Enum(r#enum) => {
+                let values = r#enum.values.into_iter().map(|value| value.node.value.node);
+                self.enums.insert(name.clone(), values.collect());
                 Vec::new()
             }
             _ => Vec::new(),
@@ -114,11 +144,11 @@ impl Shape {
                 (None, _) => true,
                 (Some(known), Value::Object(given)) => {
                     let fits = |(name, value): (&Name, &Value)| {
-                        known.get(name).is_some_and(|(of, _)| self.fits(value, of))
+                        let known = known.get(name);
+                        known.is_some_and(|of| self.fits(value, &of.r#type))
                     };
-                    let there = |(name, (_, optional)): (&Name, &(Type, bool))| {
-                        *optional || given.contains_key(name)
-                    };
+                    let there =
+                        |(name, of): (&Name, &Taken)| of.is_optional() || given.contains_key(name);
                     given.iter().all(fits) && known.iter().all(there)
                 }
                 (Some(_), _) => false,
@@ -141,7 +171,20 @@ fn shown(r#type: &Name, field: &FieldDefinition) -> Shown {
         of: innermost(&field.ty.node.base).clone(),
         weight,
         times,
+        arguments: arguments(&field.arguments),
     }
+}
+
+fn arguments(defined: &[Positioned<InputValueDefinition>]) -> Arguments {
+    let taken = defined.iter().map(|argument| {
+        let argument = &argument.node;
+        let taken = Taken {
+            r#type: argument.ty.node.clone(),
+            has_default: argument.default_value.is_some(),
+        };
+        (argument.name.node.clone(), taken)
+    });
+    taken.collect()
 }
 
 fn times(field: &FieldDefinition) -> Times {

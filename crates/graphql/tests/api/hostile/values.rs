@@ -146,6 +146,59 @@ async fn d21_a_variable_that_does_not_fit_is_refused_in_plain_words(database: Te
         .await;
 }
 
+/// Queries with something in them that does not fit its place, or stands twice, though the engine would take it.
+const MISFITS: [&str; 22] = [
+    // A string, or anything else, where an enum's value is wanted.
+    "{ customers(filter: { status: \"ACTIVE\" }) { totalCount } }",
+    "{ customers(filter: { status: 1 }) { totalCount } }",
+    "{ x: customers(filter: { status: \"\"\"ACTIVE\"\"\" }) { totalCount } }",
+    "{ customer(id: 1) { history(filter: { kinds: \"EXTERNAL\" }) { totalCount } } }",
+    "{ customer(id: 1) { a: history(filter: { kinds: [EXTERNAL, \"EXTERNAL\"] }) { totalCount } } }",
+    "{ customer(id: 1) { ...f } } fragment f on Customer { summary(groupBy: \"DAY\") { entries } }",
+    "{ node(id: 1) { ... on Customer { summary(groupBy: \"DAY\") { entries } } } }",
+    "query($p: Period = \"DAY\") { customer(id: 1) { summary(groupBy: $p) { entries } } }",
+    "query($k: [EventKind!] = [\"EXTERNAL\"]) { customer(id: 1) { history(filter: { kinds: $k }) { totalCount } } }",
+    "query($f: HistoryFilter = { kinds: [\"EXTERNAL\"] }) { customer(id: 1) { history(filter: $f) { totalCount } } }",
+    "mutation { suppressEmail(input: { address: \"a@example.com\", reason: \"OPERATOR\" }) { suppression { address } } }",
+    // What is beside a variable that was not sent.
+    "query($t: ID) { customers(filter: { tierId: $t, status: \"ACTIVE\" }) { totalCount } }",
+    "query($t: ID) { customers(filter: { tierId: $t, status: NO_SUCH }) { totalCount } }",
+    "query($t: ID) { customers(filter: { tierId: $t, unknown: 1 }) { totalCount } }",
+    // A variable of another type, inside an object and a list.
+    "query($k: [String!]) { customer(id: 1) { history(filter: { kinds: $k }) { totalCount } } }",
+    "query($k: EventKind) { customer(id: 1) { history(filter: { kinds: [$k] }) { totalCount } } }",
+    // Something else than an object.
+    "{ customers(filter: \"ACTIVE\") { totalCount } }",
+    "mutation { suppressEmail(input: []) { suppression { address } } }",
+    // A field that stands twice in an object.
+    "{ customers(filter: { status: ACTIVE, status: ACTIVE }) { totalCount } }",
+    "{ a: customers(filter: { status: ACTIVE tierId: 1 # status\n status: null }) { totalCount } }",
+    "query($f: HistoryFilter = { from: null, kinds: [], from: null }) { customer(id: 1) { history(filter: $f) { totalCount } } }",
+    "{ tiers @include(if: true, if: false) { id } }",
+];
+
+async fn d21_what_a_query_itself_holds_fits_its_place_and_stands_once(database: TestDatabase) {
+    let api = Api::with_story(database).await;
+    let api = api.asked_by("masivo", &[KeyScope::Admin]).await;
+    for query in MISFITS {
+        refused(&api, query, json!({}), INVALID).await;
+    }
+    for query in [
+        "{ customers(filter: { status: ACTIVE }) { totalCount } }",
+        "{ customer(id: 1) { history(filter: { kinds: EXTERNAL, from: null }) { totalCount } } }",
+        "query($k: EventKind = EXTERNAL) { customer(id: 1) { history(filter: { kinds: [$k] }) { totalCount } } }",
+        "query($k: [EventKind!]!, $t: ID) { customer(id: 1) { history(filter: { kinds: $k, rewardId: $t }) { totalCount } } }",
+        "query($p: Period! = DAY) { customer(id: 1) { summary(groupBy: $p) { entries } } }",
+        "query($p: Period = DAY) { customer(id: 1) { summary(groupBy: $p) { entries } } }",
+    ] {
+        // In JSON, a string is how an enum's value is written.
+        let given = query
+            .contains("$k: [")
+            .then(|| json!({ "k": ["EXTERNAL"] }));
+        api.ask(query, given.unwrap_or_else(|| json!({}))).await;
+    }
+}
+
 /// Every place where a client's text becomes a part of a question to the database, with `$s` in it.
 const PLACES: [&str; 14] = [
     "customer(id: $s) { id }",
@@ -234,5 +287,6 @@ both_databases!(
     d11_a_page_has_one_to_a_hundred_rows_from_one_end,
     d16_a_name_that_is_not_quite_right_gets_no_hint,
     d21_a_variable_that_does_not_fit_is_refused_in_plain_words,
+    d21_what_a_query_itself_holds_fits_its_place_and_stands_once,
     d23_a_text_is_a_value_and_nothing_else,
 );
