@@ -101,7 +101,8 @@ impl Customer {
         self.0.last_seen_at.into()
     }
 
-    /// The current tier; null before the first change of tier that was received.
+    /// The current tier; null before the first change of tier that was received, and where the newest change does not
+    /// tell into which.
     async fn tier(&self) -> Option<TierStatus> {
         let tier = self.0.tier.as_ref()?;
         Some(TierStatus {
@@ -198,7 +199,8 @@ impl Customer {
     }
 
     /// What the customer earned and redeemed, by calendar period and reward, the earliest first. A period in which
-    /// nothing moved is left out.
+    /// nothing moved is left out. More than 400 periods are refused, empty ones counted: say with `from` where to begin,
+    /// or take longer periods, where a history goes back further.
     async fn summary(
         &self,
         context: &Context<'_>,

@@ -6,7 +6,7 @@ use laurel_store::{Activity, CustomerFilter, EventFilter, Interval, TierShare as
 
 use super::Period;
 use super::history::EventKind;
-use super::summary::intervals;
+use super::summary::{FEWER, intervals};
 use super::tier::TierRef;
 use crate::asking::Asking;
 use crate::calendar;
@@ -49,7 +49,7 @@ impl Program {
     }
 
     /// How much happened, by calendar period, the earliest first. A period in which nothing happened is left out. Takes
-    /// about a second for each million entries between `from` and `to`.
+    /// about a second for each million entries between `from` and `to`. More than 400 periods are refused.
     async fn activity(
         &self,
         context: &Context<'_>,
@@ -70,7 +70,7 @@ impl Program {
             to: to.map_or_else(now, |to| to.0),
         };
         let zone = calendar::zone(time_zone.as_deref())?;
-        let intervals = intervals(whole, group_by, &zone)?;
+        let intervals = intervals(whole, group_by, &zone, FEWER)?;
         let mut activity = asking.read(asking.scope.activity(whole).await)?;
         activity.retain(|part| asking.operates || part.kind != Kind::Unrecognized);
         Ok(PeriodActivity::fold(&intervals, &activity))

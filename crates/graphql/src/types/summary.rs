@@ -11,7 +11,7 @@ use crate::calendar;
 use crate::error::{Code, Refusal};
 use crate::scalars::{DateTime, Decimal};
 
-/// As many periods as one summary may have: more than a year of days.
+/// As many periods as one summary may have, as the schema says: more than a year of days.
 const MAX_PERIODS: usize = 400;
 
 /// A period of the calendar.
@@ -93,23 +93,32 @@ impl PeriodSummary {
         let Some(from) = from else {
             return Ok(Vec::new());
         };
-        let intervals = intervals(Interval { from, to }, span.group_by, &zone)?;
+        let fewer = match span.from {
+            Some(_) => FEWER,
+            None => "since the first movement: say with \"from\" where to begin",
+        };
+        let intervals = intervals(Interval { from, to }, span.group_by, &zone, fewer)?;
         let sums = asking.read(asking.scope.movements(customer, &intervals).await)?;
         Ok(sums.into_iter().map(Self).collect())
     }
 }
 
-/// The periods of an interval, unless they are too many.
+/// What is wrong where there are too many periods of an interval that was asked for, and what to do about it.
+pub(super) const FEWER: &str = "between \"from\" and \"to\": bring them closer together";
+
+/// The periods of an interval, unless they are too many; `fewer` says of what, and what else to ask for.
 pub(super) fn intervals(
     whole: Interval,
     group_by: Period,
     zone: &TimeZone,
+    fewer: &str,
 ) -> Result<Vec<Interval>, Refusal> {
     let intervals = calendar::periods(whole, group_by, zone);
     let intervals: Vec<Interval> = intervals.take(MAX_PERIODS + 1).collect();
     if intervals.len() > MAX_PERIODS {
-        let message =
-            format!("There are at most {MAX_PERIODS} periods: narrow it with \"from\" and \"to\".");
+        let message = format!(
+            "There are more than {MAX_PERIODS} periods {fewer}, or take longer ones with \"groupBy\"."
+        );
         return Err(Refusal::new(Code::BadUserInput, message));
     }
     Ok(intervals)

@@ -7,7 +7,7 @@ use laurel_store::KeyScope;
 use laurel_testkit::{TestDatabase, both_databases};
 use serde_json::{Value, json};
 
-use crate::client::{ANA, Api};
+use crate::client::{ANA, Api, codes};
 
 const STORY: &str = r"
 query Story($id: ID!) {
@@ -197,15 +197,23 @@ async fn a_summary_without_movements_is_empty_and_one_without_bounds_is_refused(
         api.ask(query, json!({ "id": "new" })).await["customer"]["summary"],
         json!([])
     );
-    for refused in [
-        json!({ "id": ANA, "from": "0001-01-01T00:00:00Z" }),
-        json!({ "id": ANA, "zone": "Mars/Olympus" }),
+    // Since then there are more days than a summary has.
+    let old = br#"{"event":"CUSTOMER_ACCUMULATION","data":{"customer_id":"old","lines":[
+        {"amount":1,"reward_id":"points","issued_at":"2024-01-01T00:00:00Z"}]}}"#;
+    api.receive(&[old]).await;
+    for (refused, says) in [
+        (
+            json!({ "id": ANA, "from": "0001-01-01T00:00:00Z" }),
+            "between \"from\" and \"to\"",
+        ),
+        (json!({ "id": ANA, "zone": "Mars/Olympus" }), "time zone"),
+        (json!({ "id": "old" }), "say with \"from\" where to begin"),
     ] {
-        assert_eq!(
-            api.codes(query, refused.clone()).await,
-            ["BAD_USER_INPUT"],
-            "{refused}"
-        );
+        let answer = api.answer(query, refused.clone()).await;
+        assert_eq!(codes(&answer), ["BAD_USER_INPUT"], "{refused}");
+        let message = answer["errors"][0]["message"].as_str();
+        let message = message.expect("a message");
+        assert!(message.contains(says), "{refused}: {message}");
     }
 }
 
