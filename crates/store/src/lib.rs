@@ -21,6 +21,7 @@ mod routes;
 mod signing_keys;
 mod source;
 mod sql;
+mod statistics;
 mod store;
 mod suppressions;
 mod text;

@@ -1,6 +1,7 @@
 //! Those who work behind the scenes: they hand events to subscribers, mail to channels, and do an extension's own work.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use laurel_dispatch::{Dispatcher, History};
@@ -11,6 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Parts, Role};
 use crate::{Failure, links, mail};
+
+/// How often it is looked for tables that have grown.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// The workers at work.
 pub(super) struct Workers(JoinSet<()>);
@@ -52,9 +56,23 @@ pub(super) async fn start(
         for worker in parts.extensions.workers.iter().cloned() {
             tasks.spawn(worker.work(store.clone(), stop.clone()));
         }
+        tasks.spawn(refresh_statistics(store.clone(), stop.clone()));
         tasks.spawn(async move { dispatcher.run(stop).await });
     }
     Ok(Workers(tasks))
+}
+
+/// Keeps what the database plans by from falling far behind, while a new installation fills.
+async fn refresh_statistics(store: Store, stop: CancellationToken) {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(LOOK_AGAIN))
+        .await
+        .is_some()
+    {
+        if let Err(error) = store.refresh_statistics().await {
+            tracing::warn!(%error, "the database's statistics are as old as they were");
+        }
+    }
 }
 
 async fn senders(parts: &Parts, store: &Store) -> Result<Vec<Sender>, Failure> {

@@ -30,6 +30,7 @@ mod raw;
 mod registration;
 mod replays;
 mod signing_keys;
+mod statistics;
 mod sums;
 mod tenancy;
 mod waiting;
