@@ -27,6 +27,16 @@ impl Preferences {
     }
 }
 
+/// What a customer who has not stopped all says of kinds.
+impl FromIterator<(EventKind, bool)> for Preferences {
+    fn from_iter<I: IntoIterator<Item = (EventKind, bool)>>(kinds: I) -> Self {
+        Self {
+            stopped: false,
+            kinds: kinds.into_iter().collect(),
+        }
+    }
+}
+
 impl Scope {
     /// What a customer has said, under whichever of their ids; of two answers the later one counts.
     ///

@@ -6,7 +6,7 @@ use laurel_payloads::Sum;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 use serde_json::Value as Json;
 
-pub(crate) use insert::{given, insert, insert_returning};
+pub(crate) use insert::{given, insert, insert_returning, tables};
 
 /// Microseconds since 1970 on the database's own clock.
 pub(crate) fn now(backend: DbBackend) -> &'static str {

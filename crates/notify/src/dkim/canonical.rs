@@ -1,6 +1,6 @@
 //! The `relaxed` canonical form of RFC 6376 §3.4: what a relay may do to white space does not break a signature.
 
-use ring::digest::{Context, Digest, SHA256};
+use ring::digest::{Digest, SHA256, digest};
 
 /// A header, name and value, as `name:value` without its line's end.
 pub(super) fn header(name: &str, value: &str) -> String {
@@ -10,7 +10,7 @@ pub(super) fn header(name: &str, value: &str) -> String {
 
 /// The SHA-256 of a body.
 pub(super) fn body_hash(body: &[u8]) -> Digest {
-    let mut context = Context::new(&SHA256);
+    let mut canonical = Vec::with_capacity(body.len());
     let (mut line_ends, mut is_empty) = (0, true);
     for line in lines(body) {
         let mut words = line
@@ -22,22 +22,22 @@ pub(super) fn body_hash(body: &[u8]) -> Digest {
             continue;
         };
         for _ in 0..line_ends {
-            context.update(b"\r\n");
+            canonical.extend_from_slice(b"\r\n");
         }
         if line.first().is_some_and(|byte| is_blank(*byte)) {
-            context.update(b" ");
+            canonical.push(b' ');
         }
-        context.update(first);
+        canonical.extend_from_slice(first);
         for word in words {
-            context.update(b" ");
-            context.update(word);
+            canonical.push(b' ');
+            canonical.extend_from_slice(word);
         }
         (line_ends, is_empty) = (1, false);
     }
     if !is_empty {
-        context.update(b"\r\n");
+        canonical.extend_from_slice(b"\r\n");
     }
-    context.finish()
+    digest(&SHA256, &canonical)
 }
 
 fn is_blank(byte: u8) -> bool {
@@ -51,8 +51,6 @@ fn lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use ring::digest::digest;
-
     use super::*;
 
     fn body(text: &str) -> Vec<u8> {

@@ -34,7 +34,7 @@ impl Visitor {
         let Self::Customer(of) = self else {
             return Ok(None);
         };
-        let known = of.scope.recipient(&of.customer_id, &of.channel, of.kind);
+        let known = of.scope.recipient(&of.customer_id, &of.channel);
         Ok(known.await?.and_then(|known| known.profile))
     }
 

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use laurel_payloads::{EventKind, Timestamp};
+use laurel_payloads::Timestamp;
 use laurel_store::{
     AttemptRecord, Class, OutboxGroup, OutboxLease, OutboxOutcome, OutboxRecord, Settlement,
     SuppressionReason,
@@ -12,33 +12,33 @@ use lettre::Address;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::claims::Held;
 use super::net::net_change;
 use super::retry::next_try;
 use super::verdict::{Skipped, Verdict, verdict};
-use super::{Inner, SendError, tally};
-use crate::mail::{Direction, Message};
+use super::{Inner, Place, SendError, tally};
+use crate::mail::Message;
 use crate::{Delivery, Failure, Hold};
 
 /// When to look again for an address that has gone since the claim.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 impl Inner {
-    /// Carries a group that is held until `held_until`, by our own clock.
+    /// Carries a group to its end, in a worker's place.
     pub(super) async fn carry(
         &self,
-        group: OutboxGroup,
-        held_until: Instant,
+        mut claimed: Held,
+        place: &mut Place,
     ) -> Result<(), SendError> {
+        let Some(net) = net_change(&claimed.group.messages) else {
+            let OutboxGroup { messages, lease } = &claimed.group;
+            return self.skip(messages, lease, Skipped::NoNetChange).await;
+        };
+        let recipient = self.recipient(&mut claimed).await?;
+        let Held { group, until, .. } = claimed;
         let OutboxGroup { messages, lease } = group;
         let head = &messages[0];
         let now = self.store.clock().now();
-        let Some(net) = net_change(&messages) else {
-            return self.skip(&messages, &lease, Skipped::NoNetChange).await;
-        };
-        let scope = self.store.scope(&head.source);
-        let recipient = scope
-            .recipient(&head.customer_id, self.channel.name(), kind(net.direction))
-            .await?;
         match verdict(
             &self.settings,
             net.direction,
@@ -58,10 +58,13 @@ impl Inner {
                         .await;
                 }
                 let recipient = recipient.unwrap_or_default();
+                let began = Instant::now();
                 let message = self
                     .write(&messages, &net, &recipient, address, now)
                     .await?;
-                self.send(&messages, &message, lease, held_until, now).await
+                self.courtesy.wrote(began.elapsed());
+                self.send(&messages, &message, lease, until, now, place)
+                    .await
             }
         }
     }
@@ -74,8 +77,12 @@ impl Inner {
         mut lease: OutboxLease,
         held_until: Instant,
         now: Timestamp,
+        place: &mut Place,
     ) -> Result<(), SendError> {
         let outcome = self.deliver(message, &mut lease, held_until).await;
+        // The next message need not wait for the database. The semaphore is never closed.
+        let _recording = self.recording.acquire().await.ok();
+        *place = None;
         match outcome {
             Ok(delivery) => self.sent(messages, lease, &delivery, now).await,
             Err(Failure::Paused(refusal)) => {
@@ -324,13 +331,6 @@ impl Inner {
     fn count_end(&self, outcome: &'static str, messages: &[OutboxRecord]) {
         tally::count(self.channel.name(), outcome, 1);
         tally::count(self.channel.name(), "merged", messages.len() - 1);
-    }
-}
-
-fn kind(direction: Direction) -> EventKind {
-    match direction {
-        Direction::Upgrade => EventKind::TierUpgrade,
-        Direction::Downgrade => EventKind::TierDowngrade,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod carry;
 mod claims;
+mod courtesy;
 mod handing;
 mod net;
 mod pause;
@@ -18,12 +19,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use laurel_store::Store;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 pub use self::rate::{InvalidRate, Rate};
 pub use self::settings::Settings;
 
-use self::claims::Claims;
+use self::claims::{Claims, Held};
+use self::courtesy::Courtesy;
 use self::pause::Pause;
 use self::rate::Rates;
 use self::settling::Settling;
@@ -57,10 +60,17 @@ struct Inner {
     settings: Settings,
     composer: Composer,
     pause: Pause,
+    courtesy: Courtesy,
     rates: Rates,
     claims: Claims,
     settling: Settling,
+    /// Places of those whose message the channel has taken, which is to be recorded: should the process die now, those
+    /// messages would go out once more. There are as many as workers.
+    recording: Semaphore,
 }
+
+/// A worker's place; given back as soon as the channel has taken the message.
+type Place = Option<OwnedSemaphorePermit>;
 
 /// Why a worker had to stop and wait.
 ///
@@ -112,7 +122,9 @@ impl Sender {
             .signed(settings.dkim.clone())
             .returning_to(settings.return_path.clone());
         let rates = Rates::new(settings.rate);
+        let recording = Semaphore::new(settings.workers.max(1));
         Ok(Self(Arc::new(Inner {
+            courtesy: Courtesy::to_intake(&store),
             store,
             channel,
             settings,
@@ -121,21 +133,49 @@ impl Sender {
             rates,
             claims: Claims::default(),
             settling: Settling::default(),
+            recording,
         })))
     }
 
     /// Sends until `stop` is cancelled, and finishes the messages that are on their way by then.
     pub async fn run(&self, stop: CancellationToken) {
         tally::describe();
-        let workers: Vec<_> = (0..self.0.settings.workers.max(1))
-            .map(|_| tokio::spawn(self.clone().work(stop.clone())))
-            .collect();
-        for worker in workers {
-            if let Err(error) = worker.await {
-                tracing::error!(%error, "a sending worker ended before its time");
+        let workers = self.0.settings.workers.max(1);
+        let free = Arc::new(Semaphore::new(workers));
+        let mut enqueued = self.0.store.enqueues();
+        while let Some(Ok(worker)) = stop
+            .run_until_cancelled(Arc::clone(&free).acquire_owned())
+            .await
+        {
+            enqueued.mark_unchanged();
+            let wait = match self.claim().await {
+                Ok(Some(held)) => {
+                    if self.0.claims.run_low() {
+                        let inner = Arc::clone(&self.0);
+                        tokio::spawn(async move { inner.refill().await });
+                    }
+                    tokio::spawn(self.clone().work(held, Some(worker), stop.clone()));
+                    continue;
+                }
+                Ok(None) => self.idle().await,
+                Err(error) => {
+                    report(&error);
+                    self.0.settings.poll
+                }
+            };
+            // The store changed; or a message became due, or an address known, perhaps in another process.
+            tokio::select! {
+                () = stop.cancelled() => {}
+                Ok(()) = enqueued.changed() => {}
+                () = tokio::time::sleep(wait) => {}
             }
         }
-        if let Err(error) = self.0.give_back().await {
+        // Those who are at work give their places back when they are done.
+        let all = u32::try_from(workers).unwrap_or(u32::MAX);
+        for places in [free.as_ref(), &self.0.recording] {
+            drop(places.acquire_many(all).await);
+        }
+        if let Err(error) = self.0.give_back_all().await {
             tracing::warn!(%error, "messages are held until their leases end");
         }
     }
@@ -148,40 +188,34 @@ impl Sender {
     /// See [`SendError`].
     pub async fn drain(&self) -> Result<usize, SendError> {
         let mut handled = 0;
-        while self.step().await? {
+        while let Some(held) = self.claim().await? {
+            self.carry(held).await?;
             handled += 1;
         }
         Ok(handled)
     }
 
-    async fn work(self, stop: CancellationToken) {
-        let mut enqueued = self.0.store.enqueues();
-        while !stop.is_cancelled() {
-            enqueued.mark_unchanged();
-            let wait = match self.step().await {
-                Ok(true) => continue,
-                Ok(false) => self.idle().await,
-                Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "sending failed");
-                    self.0.settings.poll
-                }
-            };
-            // The store changed; or a message became due, or an address known, perhaps in another process.
-            tokio::select! {
-                () = stop.cancelled() => {}
-                Ok(()) = enqueued.changed() => {}
-                () = tokio::time::sleep(wait) => {}
-            }
+    /// Carries what is held, in the place of a worker. Where that fails the place stays empty for a while: what fails
+    /// for all is not tried with all at once.
+    async fn work(self, held: Held, mut place: Place, stop: CancellationToken) {
+        self.0.courtesy.wait().await;
+        if let Err(error) = self.0.carry(held, &mut place).await {
+            report(&error);
+            stop.run_until_cancelled(tokio::time::sleep(self.0.settings.poll))
+                .await;
         }
     }
 
-    /// Handles one group of messages, if one is due. In a task of its own: neither a cancelled
-    /// worker nor a panic leaves half a database transaction behind.
-    async fn step(&self) -> Result<bool, SendError> {
+    /// Claims a group of messages, if one is due.
+    async fn claim(&self) -> Result<Option<Held>, SendError> {
         let inner = Arc::clone(&self.0);
-        tokio::spawn(async move { inner.send_next().await })
-            .await
-            .unwrap_or(Err(SendError::Panicked))
+        undisturbed(async move { inner.claim_unless_paused().await }).await
+    }
+
+    /// Carries a group to its end.
+    async fn carry(&self, held: Held) -> Result<(), SendError> {
+        let inner = Arc::clone(&self.0);
+        undisturbed(async move { inner.carry(held, &mut None).await }).await
     }
 
     /// Nothing is due: tidies up, and says how long to wait.
@@ -219,16 +253,23 @@ fn until(now: laurel_payloads::Timestamp, due: laurel_payloads::Timestamp) -> Du
 }
 
 impl Inner {
-    /// Claims the group of messages that is due first and carries it to its end.
-    async fn send_next(&self) -> Result<bool, SendError> {
+    /// Claims what is due first, unless the relay can be used by no message.
+    async fn claim_unless_paused(&self) -> Result<Option<Held>, SendError> {
         if self.pause.left().is_some() {
             self.give_back().await?;
-            return Ok(false);
+            return Ok(None);
         }
-        let Some((group, held_until)) = self.claim_next().await? else {
-            return Ok(false);
-        };
-        self.carry(group, held_until).await?;
-        Ok(true)
+        self.claim_next().await
     }
+}
+
+/// In a task of its own: neither a cancelled caller nor a panic leaves half a database transaction behind.
+async fn undisturbed<T: Send + 'static>(
+    work: impl Future<Output = Result<T, SendError>> + Send + 'static,
+) -> Result<T, SendError> {
+    tokio::spawn(work).await.unwrap_or(Err(SendError::Panicked))
+}
+
+fn report(error: &SendError) {
+    tracing::error!(error = error as &dyn std::error::Error, "sending failed");
 }

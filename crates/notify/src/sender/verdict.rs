@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use laurel_payloads::Timestamp;
+use laurel_payloads::{EventKind, Timestamp};
 use laurel_store::Recipient;
 use lettre::Address;
 
@@ -69,7 +69,7 @@ pub(super) fn verdict(
     let Some(recipient) = recipient else {
         return Verdict::Wait;
     };
-    if let Some(skipped) = objection(settings, recipient) {
+    if let Some(skipped) = objection(settings, direction, recipient) {
         return Verdict::Skip(skipped);
     }
     match recipient.email.as_deref().map(mail_address) {
@@ -79,7 +79,11 @@ pub(super) fn verdict(
     }
 }
 
-fn objection(settings: &Settings, recipient: &Recipient) -> Option<Skipped> {
+fn objection(settings: &Settings, direction: Direction, recipient: &Recipient) -> Option<Skipped> {
+    let kind = match direction {
+        Direction::Upgrade => EventKind::TierUpgrade,
+        Direction::Downgrade => EventKind::TierDowngrade,
+    };
     let active = recipient
         .status
         .as_deref()
@@ -91,7 +95,7 @@ fn objection(settings: &Settings, recipient: &Recipient) -> Option<Skipped> {
         Some(Skipped::Inactive)
     } else if !consents {
         Some(Skipped::NoConsent)
-    } else if recipient.wanted == Some(false) {
+    } else if recipient.wanted(kind) == Some(false) {
         Some(Skipped::Unwanted)
     } else if recipient.suppressed {
         Some(Skipped::Suppressed)
@@ -102,6 +106,8 @@ fn objection(settings: &Settings, recipient: &Recipient) -> Option<Skipped> {
 
 #[cfg(test)]
 mod tests {
+    use laurel_store::Preferences;
+
     use super::*;
 
     fn ana() -> Recipient {
@@ -110,6 +116,10 @@ mod tests {
             status: Some("ACTIVE".to_owned()),
             ..Recipient::default()
         }
+    }
+
+    fn said(wanted: bool) -> Preferences {
+        [(EventKind::TierUpgrade, wanted)].into_iter().collect()
     }
 
     fn now() -> Timestamp {
@@ -148,7 +158,7 @@ mod tests {
         ));
         assert!(matches!(
             decide(&Recipient {
-                wanted: Some(true),
+                preferences: said(true),
                 ..ana()
             }),
             Verdict::Write(_)
@@ -188,7 +198,7 @@ mod tests {
             ),
             (
                 Recipient {
-                    wanted: Some(false),
+                    preferences: said(false),
                     ..ana()
                 },
                 Skipped::Unwanted,

@@ -19,6 +19,7 @@ both_databases![
     the_outcome_of_a_worker_that_lost_its_lease_does_not_count,
     a_slow_delivery_keeps_its_lease,
     a_worker_hears_of_its_lost_lease_before_it_would_have_ended,
+    what_waits_behind_a_slow_delivery_is_claimed_anew_in_time,
     senders_side_by_side_send_each_message_once,
 ];
 
@@ -144,6 +145,31 @@ async fn a_worker_hears_of_its_lost_lease_before_it_would_have_ended(database: T
     assert_eq!(house.outbox().await, [("sent".to_owned(), 2)]);
 }
 
+async fn what_waits_behind_a_slow_delivery_is_claimed_anew_in_time(database: TestDatabase) {
+    let (house, gate) = (one_change(database).await, Gate::new());
+    for customer in ["ben", "cleo"] {
+        let profile = registration(customer, &json!({}));
+        house
+            .receive(&[profile, change(customer, "Bronze", "Silver")])
+            .await;
+    }
+    let lease = Duration::from_secs(3);
+    let slow = Settings {
+        lease,
+        ..settings()
+    };
+    let sending = begin(&house, &gate, slow).await;
+    let first = locked_until(&house).await;
+    // The first one is still under way when the leases of those behind it have ended.
+    while locked_until(&house).await < first + i64::try_from(lease.as_micros()).unwrap() {
+        tokio::task::yield_now().await;
+    }
+    gate.open.add_permits(3);
+    sending.await.unwrap();
+    let sent = ("sent".to_owned(), 1);
+    assert_eq!(house.outbox().await, [sent.clone(), sent.clone(), sent]);
+}
+
 /// A channel that waits until its first message is no longer held, and takes what comes then.
 #[derive(Default)]
 struct Bystander {
@@ -170,7 +196,9 @@ impl Channel for Bystander {
 }
 
 async fn locked_until(house: &House) -> i64 {
-    house.query("SELECT locked_until FROM outbox").await[0]
+    house
+        .query("SELECT max(locked_until) AS locked_until FROM outbox")
+        .await[0]
         .try_get("", "locked_until")
         .unwrap()
 }

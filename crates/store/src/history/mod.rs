@@ -34,6 +34,7 @@ pub(crate) use identities::UnionPage;
 pub use learn::{LearntReward, LearntTier};
 pub use lines::NewLine;
 pub use names::Names;
+pub(crate) use read_customers::Named;
 pub use read_customers::{CurrentTier, CustomerCursor, CustomerFilter, CustomerRecord};
 pub use read_entries::{HistoryCursor, HistoryEntryRecord, HistoryFilter};
 pub use read_holds::OldestHold;

@@ -182,6 +182,26 @@ impl Scope {
         ids: &[CustomerId],
         named: Named,
     ) -> Result<HashMap<CustomerId, CustomerRecord>> {
+        let now = self.store().clock().now().micros().into();
+        let rows = self
+            .rows_named(ids, named, &self.columns("$3"), now)
+            .await?;
+        let read = |(asked, row)| Ok((asked, customer(&row)?));
+        rows.into_iter().map(read).collect()
+    }
+
+    /// Columns of the customers `c` of these ids, by the id that was asked for. `$1` is the source and `$3` a value of the
+    /// columns' own.
+    pub(crate) async fn rows_named(
+        &self,
+        ids: &[CustomerId],
+        named: Named,
+        columns: &str,
+        value: Value,
+    ) -> Result<HashMap<CustomerId, QueryResult>> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
         let backend = self.store().backend();
         let asked = match backend {
             DbBackend::Postgres => "unnest($2::text[]) AS asked(id)",
@@ -195,21 +215,19 @@ impl Scope {
             }
         };
         let sql = format!(
-            "SELECT {}, asked.id AS asked_id FROM {asked} {join}",
-            self.columns("$3")
+            "SELECT {columns}, asked.id AS asked_id, c.customer_id = asked.id AS is_same FROM {asked} {join}"
         );
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         let values = [
             self.source().as_str().into(),
             sql::list(backend, ids),
-            self.store().clock().now().micros().into(),
+            value,
         ];
         let mut found = HashMap::new();
         for row in sql::query(self.reader(), &sql, values).await? {
             let asked = customer_id(row.try_get("", "asked_id")?)?;
-            let record = customer(&row)?;
-            if record.customer_id != asked || !found.contains_key(&asked) {
-                found.insert(asked, record);
+            if !row.try_get::<bool>("", "is_same")? || !found.contains_key(&asked) {
+                found.insert(asked, row);
             }
         }
         Ok(found)
@@ -279,7 +297,7 @@ impl Scope {
 
 /// What an id may be of the customer who is looked for.
 #[derive(Clone, Copy)]
-enum Named {
+pub(crate) enum Named {
     /// Their own.
     Exactly,
     /// Theirs, or one that they had before.

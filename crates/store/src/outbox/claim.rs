@@ -48,7 +48,9 @@ const OPEN: &str = "outbox.channel = $1 AND outbox.state = 'pending' AND outbox.
        AND (other.event_seq < outbox.event_seq OR other.locked_until > {now}))";
 
 /// How many candidates are looked at for each group that is wanted: other workers go for the same ones.
-const CANDIDATES: u32 = 8;
+const CANDIDATES: u32 = 2;
+/// As many are looked at in any case.
+const FEWEST_CANDIDATES: u32 = 64;
 /// The most groups of one claim: they are named one by one in a statement.
 const MOST_GROUPS: u32 = 64;
 /// How many times as many are looked at where those have nobody to go to.
@@ -76,7 +78,7 @@ impl Store {
             now.saturating_sub(claim.stale_after).micros().into(),
         ];
         let limit = claim.limit.clamp(1, MOST_GROUPS);
-        let mut look = limit.saturating_mul(CANDIDATES);
+        let mut look = limit.saturating_mul(CANDIDATES).max(FEWEST_CANDIDATES);
         loop {
             let found = self
                 .candidates(&open, &conditions, claim.except, look)

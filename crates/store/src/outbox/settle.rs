@@ -1,5 +1,6 @@
 //! Records what became of messages, under the lease that they were claimed by.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use laurel_payloads::Timestamp;
@@ -128,9 +129,15 @@ impl Store {
     /// [`Error::Database`](crate::Error::Database): nothing was written of any.
     pub async fn settle_outbox_groups(&self, settlements: &[Settlement]) -> Result<Vec<bool>> {
         let tx = self.begin().await?;
+        // Nearly all of them, where many go out: a few statements for all.
+        let sent: Vec<_> = settlements.iter().filter_map(Settlement::sent).collect();
+        let recorded = tx.settle_sent(&sent).await?;
         let mut settled = Vec::with_capacity(settlements.len());
         for settlement in settlements {
-            settled.push(tx.settle_group(settlement).await?);
+            settled.push(match settlement.sent() {
+                Some((lease, _)) => recorded.contains(&lease.head),
+                None => tx.settle_group(settlement).await?,
+            });
         }
         tx.commit().await?;
         self.announce_enqueue();
@@ -138,7 +145,48 @@ impl Store {
     }
 }
 
+impl Settlement {
+    /// What it says where one message went out, by itself.
+    fn sent(&self) -> Option<(&OutboxLease, &AttemptRecord)> {
+        let attempt = self.attempt.as_ref()?;
+        let head = self.lease.head;
+        (self.outcomes == [(head, OutboxOutcome::Sent)]).then_some((&self.lease, attempt))
+    }
+}
+
 impl Tx {
+    /// Records messages that went out, each by itself; returns those whose leases were still held.
+    async fn settle_sent(&self, sent: &[(&OutboxLease, &AttemptRecord)]) -> Result<HashSet<Uuid>> {
+        let now = self.store().clock().now().micros();
+        let rows = sent.iter().map(|(lease, _)| {
+            [
+                lease.head.into(),
+                lease.attempts.into(),
+                lease.locked_until.into(),
+                now.into(),
+            ]
+        });
+        let columns = "id, attempts, locked_until, now";
+        let mut recorded = HashSet::with_capacity(sent.len());
+        for (held, values) in sql::tables(self.store().backend(), columns, rows.collect()) {
+            let sql = format!(
+                "WITH held({columns}) AS ({held}) UPDATE outbox SET state = 'sent', reason = NULL, merged_into = NULL, \
+                 finished_at = held.now, locked_until = NULL FROM held WHERE outbox.id = held.id \
+                 AND outbox.attempts = held.attempts AND outbox.locked_until = held.locked_until \
+                 AND outbox.state = 'pending' RETURNING outbox.id"
+            );
+            for row in sql::query(self.connection(), &sql, values).await? {
+                recorded.insert(row.try_get("", "id")?);
+            }
+        }
+        let recorded_attempts = sent
+            .iter()
+            .filter(|(lease, _)| recorded.contains(&lease.head));
+        let attempts = recorded_attempts.map(|(lease, attempt)| attempt_row(lease, attempt));
+        sql::insert(self.connection(), ATTEMPTS, attempts.collect(), ON_AGAIN).await?;
+        Ok(recorded)
+    }
+
     async fn settle_group(&self, settlement: &Settlement) -> Result<bool> {
         let Settlement {
             lease,
@@ -183,23 +231,30 @@ impl Tx {
     }
 
     async fn record_attempt(&self, held: &OutboxLease, attempt: &AttemptRecord) -> Result<()> {
-        // A try that was given back has left its number to the next one.
-        let sql = "INSERT INTO delivery_attempts (outbox_id, attempt, attempted_at, outcome, relay, code, reply) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (outbox_id, attempt) DO UPDATE SET \
-                   attempted_at = excluded.attempted_at, outcome = excluded.outcome, relay = excluded.relay, \
-                   code = excluded.code, reply = excluded.reply";
-        let values = [
-            held.head.into(),
-            held.attempts.into(),
-            attempt.attempted_at.micros().into(),
-            attempt.outcome.as_str().into(),
-            attempt.relay.as_deref().map(storable).into(),
-            attempt.code.into(),
-            attempt.reply.as_deref().map(storable).into(),
-        ];
-        sql::execute(self.connection(), sql, values).await?;
+        let row = attempt_row(held, attempt);
+        sql::insert(self.connection(), ATTEMPTS, vec![row], ON_AGAIN).await?;
         Ok(())
     }
+}
+
+const ATTEMPTS: &str =
+    "delivery_attempts (outbox_id, attempt, attempted_at, outcome, relay, code, reply)";
+
+/// A try that was given back has left its number to the next one.
+const ON_AGAIN: &str = "ON CONFLICT (outbox_id, attempt) DO UPDATE SET \
+     attempted_at = excluded.attempted_at, outcome = excluded.outcome, relay = excluded.relay, \
+     code = excluded.code, reply = excluded.reply";
+
+fn attempt_row(held: &OutboxLease, attempt: &AttemptRecord) -> [Value; 7] {
+    [
+        held.head.into(),
+        held.attempts.into(),
+        attempt.attempted_at.micros().into(),
+        attempt.outcome.as_str().into(),
+        attempt.relay.as_deref().map(storable).into(),
+        attempt.code.into(),
+        attempt.reply.as_deref().map(storable).into(),
+    ]
 }
 
 /// What an outcome changes, with its values after so many others.

@@ -45,17 +45,34 @@ fn statements<const N: usize>(
     rows: Vec<[Value; N]>,
     tail: &str,
 ) -> Vec<Statement> {
+    let columns = into
+        .split_once('(')
+        .map_or("", |(_, columns)| columns.trim_end_matches(')'));
+    let insert = |(given, values)| {
+        let sql = format!("INSERT INTO {into} {given} {tail}");
+        Statement::from_sql_and_values(backend, sql, values)
+    };
+    tables(backend, columns, rows)
+        .into_iter()
+        .map(insert)
+        .collect()
+}
+
+/// Rows as tables, each for a statement of its own: what stands where a `SELECT` may stand, with its parameters, which are
+/// the statement's first. `columns` are their names, with a comma between them; on SQLite a `WITH` has to give them.
+pub(crate) fn tables<const N: usize>(
+    backend: DbBackend,
+    columns: &str,
+    rows: Vec<[Value; N]>,
+) -> Vec<(String, Vec<Value>)> {
     match backend {
         _ if rows.is_empty() => Vec::new(),
-        DbBackend::Postgres => vec![unnested(into, rows, tail)],
+        DbBackend::Postgres => vec![given(columns, rows)],
         _ => chunks(rows)
             .into_iter()
             .map(|values| {
-                let sql = format!(
-                    "INSERT INTO {into} VALUES {} {tail}",
-                    tuples(N, values.len() / N)
-                );
-                Statement::from_sql_and_values(backend, sql, values)
+                let tuples = tuples(N, values.len() / N);
+                (format!("VALUES {tuples}"), values)
             })
             .collect(),
     }
@@ -76,18 +93,6 @@ fn chunks<const N: usize>(rows: Vec<[Value; N]>) -> Vec<Vec<Value>> {
 fn tuples(columns: usize, rows: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
     vec![row; rows].join(", ")
-}
-
-fn unnested<const N: usize>(into: &str, rows: Vec<[Value; N]>, tail: &str) -> Statement {
-    let columns = into
-        .split_once('(')
-        .map_or("", |(_, columns)| columns.trim_end_matches(')'));
-    let (given, values) = given(columns, rows);
-    Statement::from_sql_and_values(
-        DbBackend::Postgres,
-        format!("INSERT INTO {into} {given} {tail}"),
-        values,
-    )
 }
 
 /// A `SELECT` of these rows, and its parameters, for PostgreSQL. `columns` are their names, with a comma between them.
@@ -189,7 +194,9 @@ mod tests {
             [1_i64.into(), Some("a").into()],
             [2_i64.into(), None::<&str>.into()],
         ];
-        let statement = unnested("t (n, s)", rows, "ON CONFLICT DO NOTHING");
+        let into = "t (n, s)";
+        let statement =
+            statements(DbBackend::Postgres, into, rows, "ON CONFLICT DO NOTHING").remove(0);
         assert_eq!(
             statement.sql,
             "INSERT INTO t (n, s) SELECT CASE WHEN nulls & 1 = 0 THEN c0 END AS n, \

@@ -20,6 +20,7 @@ both_databases!(
     customers_are_filtered_by_tier_status_and_first_sight,
     names_are_those_of_the_highest_seq,
     a_recipient_is_decided_on_by_what_is_known_now,
+    recipients_are_told_apart,
     text_that_does_not_fit_a_column_is_cut,
 );
 
@@ -252,14 +253,12 @@ async fn a_recipient_is_decided_on_by_what_is_known_now(database: TestDatabase) 
     update(&database, told).await;
     let upgrade = EventKind::TierUpgrade;
     let recipient = async || {
-        let found = scope(&database)
-            .recipient(&id("ana"), "mail", upgrade)
-            .await;
+        let found = scope(&database).recipient(&id("ana"), "mail").await;
         found.expect("an answer").expect("a recipient")
     };
     let before = recipient().await;
     assert_eq!(before.email.as_deref(), Some("Ana@Example.com"));
-    assert_eq!((before.suppressed, before.wanted), (false, None));
+    assert_eq!((before.suppressed, before.wanted(upgrade)), (false, None));
     assert_eq!(before.consents_to_email, Some(false));
     let suppress = "INSERT INTO suppressions VALUES ('masivo', 'ana@example.com', 'bounce', 1)";
     raw::run(&database.store, suppress).await;
@@ -267,7 +266,47 @@ async fn a_recipient_is_decided_on_by_what_is_known_now(database: TestDatabase) 
                SELECT 'masivo', 'ana', 'mail', 'TIER_UPGRADE', is_anonymous, 1 FROM customers";
     raw::run(&database.store, sql).await;
     let after = recipient().await;
-    assert_eq!((after.suppressed, after.wanted), (true, Some(false)));
+    assert_eq!(
+        (after.suppressed, after.wanted(upgrade)),
+        (true, Some(false))
+    );
+}
+
+async fn recipients_are_told_apart(database: TestDatabase) {
+    let scope = scope(&database);
+    for (name, email) in [
+        ("ana", "ana@example.com"),
+        ("ben", "BEN@example.com"),
+        ("cleo", "c@example.com"),
+    ] {
+        let mut told = profile(1, name);
+        told.email = Some(email.to_owned());
+        let told = CustomerUpdate {
+            profile: Some(told),
+            ..seen(&database, name)
+        };
+        update(&database, told).await;
+    }
+    let suppress = "INSERT INTO suppressions VALUES ('masivo', 'ben@example.com', 'bounce', 1), ('other', 'ana@example.com', 'bounce', 1)";
+    raw::run(&database.store, suppress).await;
+    let stopped = scope.stop_messages(&id("cleo"), "mail").await;
+    assert!(stopped.expect("an answer"));
+    let asked = ["ana", "ben", "cleo", "nobody"].map(id);
+    let found = scope.recipients(&asked, "mail").await.expect("recipients");
+    assert_eq!(found.len(), 3);
+    for (name, suppressed, stopped) in [
+        ("ana", false, false),
+        ("ben", true, false),
+        ("cleo", false, true),
+    ] {
+        let recipient = &found[&id(name)];
+        assert_eq!(recipient.name.as_deref(), Some(name));
+        assert_eq!(
+            (recipient.suppressed, recipient.preferences.stopped),
+            (suppressed, stopped),
+            "{name}"
+        );
+    }
 }
 
 async fn text_that_does_not_fit_a_column_is_cut(database: TestDatabase) {

@@ -1,6 +1,6 @@
 //! A message is sent by whoever holds its lease, and its end is written once.
 
-use laurel_store::{AttemptRecord, OutboxGroup, OutboxOutcome, Store};
+use laurel_store::{AttemptRecord, OutboxGroup, OutboxOutcome, Settlement, Store};
 use laurel_testkit::{TestDatabase, both_databases};
 
 use crate::messages::{CLAIM, DAY, address, claim, enqueue, message, send};
@@ -10,6 +10,7 @@ both_databases!(
     a_lease_that_passed_on_settles_nothing,
     a_lease_is_extended_only_while_it_is_held,
     every_outcome_is_written_with_its_reason,
+    what_is_settled_together_is_answered_one_by_one,
     what_is_released_was_not_tried_and_keeps_its_first_attempt,
     a_worker_hears_of_what_was_enqueued,
 );
@@ -175,4 +176,46 @@ async fn a_worker_hears_of_what_was_enqueued(database: TestDatabase) {
         !enqueues.has_changed().expect("a store"),
         "nothing was enqueued"
     );
+}
+
+async fn what_is_settled_together_is_answered_one_by_one(database: TestDatabase) {
+    let store = &database.store;
+    let customers = ["ana", "ben", "cleo", "dan"];
+    for (seq, customer) in (1..).zip(customers) {
+        address(&database, customer).await;
+        enqueue(store, &[message(&database, customer, seq)]).await;
+    }
+    let claim_all = laurel_store::OutboxClaim { limit: 4, ..CLAIM };
+    let groups = claim(store, &claim_all).await;
+    let [ana, ben, ..] = groups.as_slice() else {
+        panic!("four groups");
+    };
+    // Somebody else has Ana's by now, and Ben is not to be written to.
+    assert!(send(store, ana).await);
+    let settlement = |group: &OutboxGroup| Settlement {
+        lease: group.lease.clone(),
+        outcomes: vec![(group.messages[0].id, OutboxOutcome::Sent)],
+        attempt: Some(attempt(&database, "sent")),
+    };
+    let mut settlements: Vec<_> = groups.iter().map(settlement).collect();
+    let reason = "suppressed".to_owned();
+    settlements[1].outcomes = vec![(ben.messages[0].id, OutboxOutcome::Skipped { reason })];
+    settlements[1].attempt = None;
+    let settled = store.settle_outbox_groups(&settlements).await;
+    assert_eq!(settled.expect("an answer"), [false, true, true, true]);
+    for (seq, state, tries) in [
+        (1, "sent", 0),
+        (2, "skipped", 0),
+        (3, "sent", 1),
+        (4, "sent", 1),
+    ] {
+        let of = format!("FROM outbox WHERE event_seq = {seq}");
+        assert_eq!(
+            raw::value::<String>(store, &format!("SELECT state {of}")).await,
+            state
+        );
+        let counted =
+            format!("SELECT count(*) FROM delivery_attempts WHERE outbox_id = (SELECT id {of})");
+        assert_eq!(raw::value::<i64>(store, &counted).await, tries, "{seq}");
+    }
 }

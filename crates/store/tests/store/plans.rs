@@ -186,16 +186,20 @@ fn a_deep_page_of_customers_starts_in_the_index() {
     laurel_testkit::run(async {
         let (postgres, sqlite, scope) = pair().await;
         let now = postgres.store.clock().now();
-        let deep = CustomerCursor {
-            first_seen_at: now,
-            customer_id: id("c2000"),
+        let page = async |customer: &str| {
+            let request = PageRequest {
+                after: Some(CustomerCursor {
+                    first_seen_at: now,
+                    customer_id: id(customer),
+                }),
+                ..PageRequest::first(20)
+            };
+            let page = scope.customers(&CustomerFilter::default(), &request).await;
+            page.expect("a page").items.len()
         };
-        let request = PageRequest {
-            after: Some(deep),
-            ..PageRequest::first(20)
-        };
-        let page = scope.customers(&CustomerFilter::default(), &request).await;
-        assert_eq!(page.expect("a page").items.len(), 20);
+        assert_eq!(page("c2000").await, 20);
+        // Behind the last one there is nobody about whom more would be asked: the page's statement is the session's last.
+        assert_eq!(page("c").await, 0);
         let time = now.micros().to_string();
         let values = ["'masivo'", time.as_str(), "'c2000'", "21"];
         let [on_postgres, on_sqlite] = plans(&postgres, &sqlite, "customers", &values).await;

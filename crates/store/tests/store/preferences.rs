@@ -44,9 +44,9 @@ async fn who_wants_no_message_of_a_kind_still_gets_the_other(database: TestDatab
     choose(&scope, "ana", true, false).await;
     assert_eq!(wanted(&scope, "ana").await, [Some(true), Some(false)]);
     for (kind, expected) in [(TierUpgrade, true), (TierDowngrade, false)] {
-        let recipient = scope.recipient(&id("ana"), MAIL, kind).await;
+        let recipient = scope.recipient(&id("ana"), MAIL).await;
         let recipient = recipient.expect("an answer").expect("a recipient");
-        assert_eq!(recipient.wanted, Some(expected));
+        assert_eq!(recipient.wanted(kind), Some(expected));
     }
 }
 

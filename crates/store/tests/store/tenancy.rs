@@ -153,6 +153,6 @@ async fn a_tenant_without_rows_finds_nothing(database: TestDatabase) {
     assert_eq!(scope.movements(&ana, &[]).await.expect("sums"), []);
     assert_eq!(scope.rewards_by_id(&[]).await.expect("rewards"), []);
     assert_eq!(scope.tiers_by_id(&[]).await.expect("tiers"), []);
-    let recipient = scope.recipient(&ana, "mail", EventKind::TierUpgrade).await;
+    let recipient = scope.recipient(&ana, "mail").await;
     assert_eq!(recipient.expect("an answer"), None);
 }

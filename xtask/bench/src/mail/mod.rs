@@ -75,7 +75,8 @@ enum Part {
 const POSTERS: usize = 16;
 /// For the outbox to be filled, or drained.
 const PATIENCE: Duration = Duration::from_mins(20);
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
+/// Rarely: a look counts what is pending, with the processor of those who are measured.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let folder = tempfile::Builder::new().prefix("laurel-bench-").tempdir()?;
