@@ -2,7 +2,7 @@
 //! specification does: a string for an enum's value, anything at all for an input object, a variable of another type inside
 //! one, and whatever stands beside a variable that was not sent.
 //!
-//! The scalars are the engine's: a scalar knows for itself what it takes.
+//! An extension's scalars are the engine's alone: a scalar knows for itself what it takes.
 
 use std::collections::HashMap;
 
@@ -12,6 +12,7 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Positioned, Value as Constant};
 use async_graphql_value::Value;
+use laurel_payloads::Timestamp;
 
 use super::shape::{Arguments, Shape, Taken};
 use crate::error::{Code, Refusal};
@@ -130,10 +131,12 @@ impl Check<'_> {
                         _ => Some(format!("must be a value of {name}, without quotes")),
                     };
                 }
-                let known = self.shape.inputs.get(name)?;
-                match value {
-                    Value::Object(given) => self.fault_in(given, known, name),
-                    _ => Some(format!("must be an object of {name}")),
+                match (self.shape.inputs.get(name), value) {
+                    (Some(known), Value::Object(given)) => self.fault_in(given, known, name),
+                    (Some(_), _) => Some(format!("must be an object of {name}")),
+                    (None, value) => {
+                        (!is_scalar(value, name)).then(|| format!("must be of {name}"))
+                    }
                 }
             }
         }
@@ -171,6 +174,18 @@ impl Check<'_> {
         let may_be_null = of.nullable && !r#type.nullable && !is_given;
         let fits = !may_be_null && is_of(&of.base, &r#type.base);
         (!fits).then(|| format!("is of another type than \"${name}\""))
+    }
+}
+
+/// Whether a value is one of a scalar's, as far as it is known here; how large a number may be is said elsewhere.
+fn is_scalar(value: &Value, name: &str) -> bool {
+    match (name, value) {
+        ("Int" | "Float", Value::Number(_))
+        | ("Boolean", Value::Boolean(_))
+        | ("String" | "ID", Value::String(_)) => true,
+        ("ID", Value::Number(number)) => !number.is_f64(),
+        ("DateTime", Value::String(text)) => Timestamp::parse_rfc3339(text).is_some(),
+        (known, _) => !["Int", "Float", "Boolean", "String", "ID", "DateTime"].contains(&known),
     }
 }
 

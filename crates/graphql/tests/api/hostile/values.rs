@@ -147,7 +147,7 @@ async fn d21_a_variable_that_does_not_fit_is_refused_in_plain_words(database: Te
 }
 
 /// Queries with something in them that does not fit its place, or stands twice, though the engine would take it.
-const MISFITS: [&str; 22] = [
+const MISFITS: [&str; 26] = [
     // A string, or anything else, where an enum's value is wanted.
     "{ customers(filter: { status: \"ACTIVE\" }) { totalCount } }",
     "{ customers(filter: { status: 1 }) { totalCount } }",
@@ -164,6 +164,10 @@ const MISFITS: [&str; 22] = [
     "query($t: ID) { customers(filter: { tierId: $t, status: \"ACTIVE\" }) { totalCount } }",
     "query($t: ID) { customers(filter: { tierId: $t, status: NO_SUCH }) { totalCount } }",
     "query($t: ID) { customers(filter: { tierId: $t, unknown: 1 }) { totalCount } }",
+    "query($t: ID) { customers(filter: { tierId: $t, firstSeenFrom: \"x\" }) { totalCount } }",
+    "query($t: ID) { customers(filter: { tierId: $t, firstSeenFrom: 5 }) { totalCount } }",
+    "query($t: ID) { customers(filter: { tierId: { a: $t } }) { totalCount } }",
+    "query($t: ID!) { a: node(id: true) { id } nodes(ids: [$t, true]) { id } }",
     // A variable of another type, inside an object and a list.
     "query($k: [String!]) { customer(id: 1) { history(filter: { kinds: $k }) { totalCount } } }",
     "query($k: EventKind) { customer(id: 1) { history(filter: { kinds: [$k] }) { totalCount } } }",
@@ -184,6 +188,8 @@ async fn d21_what_a_query_itself_holds_fits_its_place_and_stands_once(database: 
         refused(&api, query, json!({}), INVALID).await;
     }
     for query in [
+        "query($t: ID) { customers(filter: { tierId: $t, firstSeenFrom: \"2026-01-01T00:00:00Z\" }) { totalCount } }",
+        "{ nodes(ids: [1, \"1\"]) { id } }",
         "{ customers(filter: { status: ACTIVE }) { totalCount } }",
         "{ customer(id: 1) { history(filter: { kinds: EXTERNAL, from: null }) { totalCount } } }",
         "query($k: EventKind = EXTERNAL) { customer(id: 1) { history(filter: { kinds: [$k] }) { totalCount } } }",
