@@ -12,7 +12,7 @@ const BUSY_FOR: Duration = Duration::from_millis(100);
 
 /// From the beginning of one mail to that of the next, in times of what writing one took. A mail costs about three times as
 /// much as its writing, of which the rest is the database's and the relay's.
-const SPACING: u32 = 4;
+const SPACING: u32 = 6;
 
 /// Mails that have to wait are begun together, so that they are recorded together.
 const BURST: Duration = Duration::from_millis(50);
