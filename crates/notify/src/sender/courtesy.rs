@@ -14,6 +14,9 @@ const BUSY_FOR: Duration = Duration::from_millis(100);
 /// much as its writing, of which the rest is the database's and the relay's.
 const SPACING: u32 = 6;
 
+/// What takes longer to write waits for something other than the processor.
+const LONGEST: Duration = Duration::from_millis(5);
+
 /// Mails that have to wait are begun together, so that they are recorded together.
 const BURST: Duration = Duration::from_millis(50);
 
@@ -51,7 +54,7 @@ impl Courtesy {
 
     /// Remembers how long it took to write one.
     pub(super) fn wrote(&self, took: Duration) {
-        self.state().took = took;
+        self.state().took = took.min(LONGEST);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
