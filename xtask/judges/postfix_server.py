@@ -123,9 +123,13 @@ def lay_out(folder, root, certificate, key, port, login):
     (folder / "conf" / "master.cf").write_text(SERVICES.format(port=port))
 
 
-def is_open(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def greets(port):
+    """Whether Postfix is there: a port that nobody listens on may be answered by the very socket that asks."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as probe:
+            return probe.recv(4) == b"220 "
+    except OSError:
+        return False
 
 
 def watch(folder, until, process):
@@ -158,7 +162,7 @@ def main(root, folder, certificate, key, user, password):
     process = subprocess.Popen([master, "-c", str(folder / "conf"), "-d"], env=environment, stdin=subprocess.DEVNULL)
     until = time.monotonic() + LIFETIME
     try:
-        while not is_open(port):
+        while not greets(port):
             if process.poll() is not None:
                 sys.exit(f"Postfix ended: {process.returncode}")
             time.sleep(0.05)
