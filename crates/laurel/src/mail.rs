@@ -18,7 +18,7 @@ use crate::config::{self, Config, Email, Smtp, Transport};
 /// Who a mail is from that is written only to be looked at, where the configuration does not say.
 const SENDER: &str = "club@example.com";
 
-/// Workers for each connection: while one message is with the relay, the next is written and the one before recorded.
+/// Workers for each connection: while one message is with the relay, the next ones are decided on and written.
 const WORKERS: usize = 3;
 
 /// How messages are sent.

@@ -64,14 +64,20 @@ pub(super) async fn start(
 
 /// Keeps what the database plans by from falling far behind, while a new installation fills.
 async fn refresh_statistics(store: Store, stop: CancellationToken) {
+    let mut failing = false;
     while stop
         .run_until_cancelled(tokio::time::sleep(LOOK_AGAIN))
         .await
         .is_some()
     {
-        if let Err(error) = store.refresh_statistics().await {
+        let refreshed = store.refresh_statistics().await;
+        // The database is away: said once, not every two seconds.
+        if let Err(error) = &refreshed
+            && !failing
+        {
             tracing::warn!(%error, "the database's statistics are as old as they were");
         }
+        failing = refreshed.is_err();
     }
 }
 

@@ -46,7 +46,8 @@ pub struct Settings {
     pub transactional: bool,
     /// How fast the messages of each source go out, by this sender; as fast as the channel takes them, unless set.
     pub rate: Option<Rate>,
-    /// How many messages are carried at a time: decided about, written, handed over, recorded.
+    /// How many messages are carried at a time: decided about, written, handed over. As many again may be on their way into
+    /// the records.
     pub workers: usize,
     /// How long a message is held without a sign of life from its worker.
     pub lease: Duration,
